@@ -1,0 +1,1 @@
+"""Prompt files: text shipped with the package, read by `rag.prompting`."""

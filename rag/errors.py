@@ -1,0 +1,94 @@
+"""Everything that can go wrong, as one tree.
+
+    PaperbriefError
+    ├── InputError                 what the caller gave cannot be used
+    │   ├── UnreadableSource       a file that is none of the known formats, or cannot be decoded
+    │   ├── QuestionError          a question that is empty or too long
+    │   └── ScopeError             a scope that names nothing in the catalogue
+    ├── SettingsError              a setting is unknown, malformed or contradicts another
+    ├── NotFound                   no paper, answer or conversation with this identifier
+    ├── MissingPackage             an optional or required package is not installed
+    ├── StorageError               the disk is full, read-only, or the file is not ours
+    │   └── FolderInUse            another process owns the indexes of this data folder
+    ├── IndexMismatch              the index was made with another embedding model
+    └── EmbeddingError             a text could not be turned into a vector
+        ├── ModelFileError         a file of the built-in model is missing or damaged
+        └── EmbeddingServerError   the embedding endpoint failed
+
+Each error is one sentence that says what is wrong, and `hint`, a sentence that says what the user can do.
+`retryable` tells whether the same call may succeed later.
+"""
+
+from __future__ import annotations
+
+
+class PaperbriefError(Exception):
+    """The base of every error that paperbrief raises on purpose."""
+
+    retryable = False
+
+    def __init__(self, message: str, *, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+    def __str__(self) -> str:
+        return f"{self.message} {self.hint}".strip()
+
+
+class InputError(PaperbriefError):
+    """What the caller gave cannot be used as it stands."""
+
+
+class UnreadableSource(InputError):
+    """A file that is none of the known formats, or whose bytes cannot be decoded."""
+
+
+class QuestionError(InputError):
+    """A question that is empty or too long."""
+
+
+class ScopeError(InputError):
+    """A scope that contradicts itself or names nothing."""
+
+
+class SettingsError(PaperbriefError):
+    """A setting is unknown, malformed or contradicts another."""
+
+
+class NotFound(PaperbriefError):
+    """Nothing is stored under this identifier."""
+
+
+class MissingPackage(PaperbriefError):
+    """A package that this call needs is not installed."""
+
+
+class StorageError(PaperbriefError):
+    """The data folder or database cannot be read or written."""
+
+
+class FolderInUse(StorageError):
+    """Another process owns the indexes of this data folder."""
+
+    retryable = True
+
+
+class IndexMismatch(PaperbriefError):
+    """The index holds vectors of another embedding model."""
+
+
+class EmbeddingError(PaperbriefError):
+    """A text could not be turned into a vector."""
+
+
+class ModelFileError(EmbeddingError):
+    """A file of the built-in model is missing or damaged."""
+
+
+class EmbeddingServerError(EmbeddingError):
+    """The embedding endpoint failed; `retryable` says whether waiting can help."""
+
+    def __init__(self, message: str, *, hint: str = "", retryable: bool = False) -> None:
+        super().__init__(message, hint=hint)
+        self.retryable = retryable
