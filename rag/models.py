@@ -313,3 +313,15 @@ class Answer(Contract):
     coverage: Coverage
     provenance: Provenance
     usage: Usage = Usage()
+
+
+# --------------------------------------------------------------------------------------------------- long work
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far long work has come: `done` of `total` (None where unknown) in the named stage."""
+
+    stage: str
+    done: int
+    total: int | None = None

@@ -1,0 +1,47 @@
+"""Terms of a text for keyword search, so that names with signs are found: `PC^2`, `C++`, `GPT-4`, `SpecDec++`.
+
+A token with signs inside gives its joined form and its parts (`GPT-4`: gpt4, gpt, 4; `pre-training`: pretraining, pre,
+training), a trailing `++`, `+` or `#` stays with its name (`C++`: c++). Stemming is left to the index.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_TOKEN = re.compile(r"\S+")
+_EDGE_LEFT = "()[]{}<>\"'“”‘’`,.;:!?*_~|=^+-–—/\\$&%#@…•"
+_EDGE_RIGHT = "()[]{}<>\"'“”‘’`,.;:!?*_~|=^-–—/\\$&@…•"
+_APOSTROPHE = re.compile(r"['’](?:s\b)?")
+_THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}\b)")
+_PART = re.compile(r"\d+(?:\.\d+)+[a-z%]*|[^\W_]+")
+_SIGNS = re.compile(r"[\W_]+")
+_TRAILING = re.compile(r"[^\W_]([+#]+|%)$")
+
+
+def terms(text: str) -> list[str]:
+    """The terms of `text` in order, lower case, accents folded, repeats kept."""
+    folded = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+    found: list[str] = []
+    for match in _TOKEN.finditer(_THOUSANDS.sub("", _APOSTROPHE.sub("", folded.casefold()))):
+        found.extend(_variants(match[0].lstrip(_EDGE_LEFT).rstrip(_EDGE_RIGHT)))
+    return found
+
+
+def _variants(token: str) -> list[str]:
+    if not token:
+        return []
+    if token.isalnum():
+        return [token]
+    trailing = _TRAILING.search(token)
+    sign = trailing[1] if trailing else ""
+    parts = _PART.findall(token)
+    if len(parts) == 1 and not sign:
+        return parts
+    joined = _SIGNS.sub("", token)
+    if "." in token and len(parts) == 1:
+        joined = parts[0].rstrip("%")  # a decimal is not joined: 3.79 is not 379
+    found = [joined + sign] if sign and sign != "%" else [joined]
+    if max(map(len, parts), default=0) > 1:  # the letters of "e.g" or "A/B" say nothing
+        found += [part for part in parts if part not in found]
+    return [term for term in found if term]

@@ -1,0 +1,152 @@
+"""The vector index: Chroma, embedded in the data folder or a Chroma server by address.
+
+Thin on purpose. It stores identifiers and vectors; texts, spans and dates stand in the catalogue, which says what is
+current. Chroma's own embedding function is never used: it would download a model.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rag.errors import IndexMismatch, StorageError
+
+COLLECTION = "passages"
+_PAGE = 5_000  # one call with more than 32,766 identifiers fails, and an upsert takes 5,461 at most
+_QUERY_LIMIT = 1_000_000
+# Written to disk after this many new vectors; until then they stand in Chroma's own log, which survives a kill.
+_SYNC_THRESHOLD = 5_000
+
+T = TypeVar("T")
+
+
+class Vectors:
+    """Identifiers and unit vectors in one Chroma collection, by cosine."""
+
+    def __init__(self, client: Any, collection: Any) -> None:
+        self._client = client
+        self._collection = collection
+
+    @classmethod
+    def open(cls, where: Path | str, *, identity: str) -> Vectors:
+        """Open or make the collection in a folder (Path) or on a server (address such as `http://host:8000`).
+
+        Raises IndexMismatch when it holds vectors of another embedding model, StorageError when it cannot be opened.
+        """
+        import chromadb
+        from chromadb.config import Settings
+
+        settings = Settings(anonymized_telemetry=False)
+        try:
+            if isinstance(where, Path):
+                where.mkdir(parents=True, exist_ok=True)
+                client: Any = chromadb.PersistentClient(str(where), settings=settings)
+            else:
+                client = _server(where, settings)
+            collection = client.get_or_create_collection(
+                COLLECTION,
+                embedding_function=None,
+                metadata={"identity": identity},
+                configuration={"hnsw": {"space": "cosine", "sync_threshold": _SYNC_THRESHOLD}},
+            )
+        except Exception as error:
+            raise _storage_error("opened", error) from error
+        stored = (collection.metadata or {}).get("identity")
+        if stored != identity:
+            raise IndexMismatch(
+                f"The vector index was made with the embedding {stored}, and the one in use is {identity}.",
+                hint="Run `paperbrief reindex --embed` to make it anew, or set PAPERBRIEF_EMBEDDING back.",
+            )
+        return cls(client, collection)
+
+    async def put(self, identifiers: Sequence[str], vectors: NDArray[np.float32]) -> None:
+        """Store vectors of shape (len(identifiers), dimension); those already there are replaced."""
+
+        def put() -> None:
+            for start in range(0, len(identifiers), _PAGE):
+                page = slice(start, start + _PAGE)
+                self._collection.upsert(ids=list(identifiers[page]), embeddings=vectors[page])
+
+        await _in_thread("written", put)
+
+    async def delete(self, identifiers: Sequence[str]) -> None:
+        """Remove vectors; identifiers that are not there are passed over."""
+
+        def delete() -> None:
+            for start in range(0, len(identifiers), _PAGE):
+                self._collection.delete(ids=list(identifiers[start : start + _PAGE]))
+
+        await _in_thread("written", delete)
+
+    async def nearest(self, vector: NDArray[np.float32], limit: int) -> tuple[list[str], NDArray[np.float32]]:
+        """The identifiers of the `limit` nearest vectors, best first, and their cosine similarities."""
+
+        def nearest() -> tuple[list[str], NDArray[np.float32]]:
+            found = self._collection.query(
+                query_embeddings=vector[None, :], n_results=min(limit, _QUERY_LIMIT), include=["distances"]
+            )
+            return found["ids"][0], 1.0 - np.asarray(found["distances"][0], np.float32)
+
+        return await _in_thread("read", nearest)
+
+    async def count(self) -> int:
+        """How many vectors are stored."""
+        return await _in_thread("read", lambda: int(self._collection.count()))
+
+    async def present(self, identifiers: Sequence[str]) -> set[str]:
+        """Those of `identifiers` that are stored."""
+
+        def present() -> set[str]:
+            found: set[str] = set()
+            for start in range(0, len(identifiers), _PAGE):
+                found.update(self._collection.get(ids=list(identifiers[start : start + _PAGE]), include=[])["ids"])
+            return found
+
+        return await _in_thread("read", present)
+
+    async def page(self, offset: int) -> list[str]:
+        """Identifiers from `offset` on, in Chroma's order; an empty list after the last."""
+        return await _in_thread("read", lambda: self._collection.get(limit=_PAGE, offset=offset, include=[])["ids"])
+
+    def close(self) -> None:
+        """Let go of the folder."""
+        close = getattr(self._client, "close", None)
+        if close is not None:
+            close()
+
+
+async def _in_thread(verb: str, work: Callable[[], T]) -> T:
+    """The one place where Chroma's blocking calls leave the event loop, and where its errors become ours."""
+    try:
+        return await asyncio.to_thread(work)
+    except Exception as error:
+        raise _storage_error(verb, error) from error
+
+
+def _storage_error(verb: str, error: Exception) -> StorageError:
+    return StorageError(
+        f"The vector index cannot be {verb} ({_first_line(error)}).",
+        hint="Check that the disk has room and that the data folder may be written; "
+        "`paperbrief reindex` rebuilds the index from the catalogue.",
+    )
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).strip().splitlines() or [type(error).__name__])[0][:200]
+
+
+def _server(address: str, settings: Any) -> Any:
+    from urllib.parse import urlsplit
+
+    import chromadb
+
+    parts = urlsplit(address)
+    secure = parts.scheme == "https"
+    return chromadb.HttpClient(
+        host=parts.hostname or "localhost", port=parts.port or (443 if secure else 8000), ssl=secure, settings=settings
+    )
