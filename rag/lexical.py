@@ -74,14 +74,13 @@ class Lexical:
         import tantivy
 
         with self._writing:
-            if self._writer is None:
-                self._writer = self._index.writer(_WRITER_HEAP, 1)
+            writer = self._open_writer()
             try:
                 for paper_id in (*remove, *(entry.paper_id for entry in entries)):
-                    self._writer.delete_documents_by_term("paper_id", paper_id)
+                    writer.delete_documents_by_term("paper_id", paper_id)
                 for entry in entries:
                     title = " ".join(terms(entry.title))
-                    self._writer.add_document(
+                    writer.add_document(
                         tantivy.Document(
                             paper_id=entry.paper_id,
                             revision=entry.revision,
@@ -89,12 +88,32 @@ class Lexical:
                             text=f"{title} {' '.join(terms(entry.abstract))}",
                         )
                     )
-                self._writer.commit()
+                writer.commit()
             except BaseException:
                 self._writer = None  # a writer that failed may be dead; the next call opens a new one
                 raise
-            self._index.reload()
-            self._reader = _Reader(self._index.searcher())
+            self._refresh()
+
+    async def empty(self) -> None:
+        """Remove all papers."""
+
+        def empty() -> None:
+            with self._writing:
+                writer = self._open_writer()
+                writer.delete_all_documents()
+                writer.commit()
+                self._refresh()
+
+        await _in_thread("emptied", empty)
+
+    def _open_writer(self) -> Any:
+        if self._writer is None:
+            self._writer = self._index.writer(_WRITER_HEAP, 1)
+        return self._writer
+
+    def _refresh(self) -> None:
+        self._index.reload()
+        self._reader = _Reader(self._index.searcher())
 
     async def best(
         self, query: str, limit: int, *, among: Collection[str] | None = None

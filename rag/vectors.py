@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.errors import IndexMismatch, StorageError
+from rag.errors import StorageError
 
 COLLECTION = "passages"
 _PAGE = 5_000  # one call with more than 32,766 identifiers fails, and an upsert takes 5,461 at most
@@ -32,11 +32,17 @@ class Vectors:
         self._client = client
         self._collection = collection
 
+    @property
+    def identity(self) -> str | None:
+        """The embedding that made the stored vectors."""
+        return (self._collection.metadata or {}).get("identity")
+
     @classmethod
     def open(cls, where: Path | str, *, identity: str) -> Vectors:
         """Open or make the collection in a folder (Path) or on a server (address such as `http://host:8000`).
 
-        Raises IndexMismatch when it holds vectors of another embedding model, StorageError when it cannot be opened.
+        A new collection is marked with `identity`; an old one keeps its own. Raises StorageError when it cannot be
+        opened. Blocking.
         """
         import chromadb
         from chromadb.config import Settings
@@ -48,21 +54,18 @@ class Vectors:
                 client: Any = chromadb.PersistentClient(str(where), settings=settings)
             else:
                 client = _server(where, settings)
-            collection = client.get_or_create_collection(
-                COLLECTION,
-                embedding_function=None,
-                metadata={"identity": identity},
-                configuration={"hnsw": {"space": "cosine", "sync_threshold": _SYNC_THRESHOLD}},
-            )
+            return cls(client, _collection(client, identity))
         except Exception as error:
             raise _storage_error("opened", error) from error
-        stored = (collection.metadata or {}).get("identity")
-        if stored != identity:
-            raise IndexMismatch(
-                f"The vector index was made with the embedding {stored}, and the one in use is {identity}.",
-                hint="Run `paperbrief reindex --embed` to make it anew, or set PAPERBRIEF_EMBEDDING back.",
-            )
-        return cls(client, collection)
+
+    async def empty(self, identity: str) -> None:
+        """Remove all vectors, and mark the collection as made with `identity` from now on."""
+
+        def empty() -> Any:
+            self._client.delete_collection(COLLECTION)
+            return _collection(self._client, identity)
+
+        self._collection = await _in_thread("emptied", empty)
 
     async def put(self, identifiers: Sequence[str], vectors: NDArray[np.float32]) -> None:
         """Store vectors of shape (len(identifiers), dimension); those already there are replaced."""
@@ -118,6 +121,15 @@ class Vectors:
         close = getattr(self._client, "close", None)
         if close is not None:
             close()
+
+
+def _collection(client: Any, identity: str) -> Any:
+    return client.get_or_create_collection(
+        COLLECTION,
+        embedding_function=None,
+        metadata={"identity": identity},
+        configuration={"hnsw": {"space": "cosine", "sync_threshold": _SYNC_THRESHOLD}},
+    )
 
 
 async def _in_thread(verb: str, work: Callable[[], T]) -> T:

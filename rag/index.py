@@ -1,0 +1,167 @@
+"""Hybrid search over the two derived indexes, vectors and keywords, as one room.
+
+Both hold nothing that cannot be rebuilt from the catalogue, which also says what may be shown: every hit is checked
+against it, so an old revision, a deleted paper or a paper half indexed never shows, whatever the indexes still hold.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rag.catalogue import Catalogue, indexing
+from rag.fusion import Fused, Key, best_passages, fuse
+from rag.lexical import Entry, Lexical
+from rag.models import Paper
+from rag.passages import parse_passage_id, passage_id
+from rag.vectors import Vectors
+
+POOL = 300
+"""How many passages and papers each leg brings before they are fused: docs/decisions/0008-search.md."""
+
+_SPARE = 16  # hits beyond those asked for that are checked at once, in case some are not current
+_EXACT_PAPERS = 5_000  # a scope up to this size is scored exactly; a larger one is searched as a part of everything
+_SCOPES_KEPT = 8  # scopes whose vectors stay in memory: a chat about a brief asks in the same scope again and again
+
+
+@dataclass(frozen=True, slots=True)
+class IndexedPaper:
+    """A paper with its passages' spans and their vectors, shape (len(spans), dimension), rows of unit length."""
+
+    paper: Paper
+    spans: tuple[tuple[int, int], ...]
+    vectors: NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class _ScopeVectors:
+    """The vectors of a scope's papers in one matrix; row i belongs to passage `numbers[i]` of `keys[i]`."""
+
+    keys: list[Key]
+    numbers: list[int]
+    matrix: NDArray[np.float32]
+
+
+class Index:
+    """Both indexes of a data folder. Only one process may write them."""
+
+    def __init__(self, catalogue: Catalogue, vectors: Vectors, lexical: Lexical, *, dimension: int) -> None:
+        self._dimension = dimension
+        self._catalogue = catalogue
+        self._vectors = vectors
+        self._lexical = lexical
+        self._scopes: OrderedDict[frozenset[str], _ScopeVectors] = OrderedDict()
+
+    async def put(self, papers: Sequence[IndexedPaper]) -> None:
+        """Put papers into both indexes; durable on return. What was there under the same revision is replaced."""
+        identifiers = [
+            passage_id(entry.paper.id, entry.paper.revision, number)
+            for entry in papers
+            for number in range(len(entry.spans))
+        ]
+        self._scopes.clear()
+        if identifiers:
+            await self._vectors.put(identifiers, np.concatenate([entry.vectors for entry in papers]))
+        await self._lexical.put(
+            [Entry(entry.paper.id, entry.paper.revision, entry.paper.title, entry.paper.abstract) for entry in papers]
+        )
+
+    async def remove(self, revisions: Sequence[tuple[str, int, int]], *, gone: Collection[str]) -> None:
+        """Remove revisions, given as (paper_id, revision, number of passages); `gone` are papers deleted as a whole."""
+        self._scopes.clear()
+        await self._vectors.delete(
+            [passage_id(paper_id, revision, n) for paper_id, revision, count in revisions for n in range(count)]
+        )
+        if gone:
+            await self._lexical.put([], remove=sorted(gone))
+
+    async def search(
+        self,
+        query: str,
+        vector: NDArray[np.float32],
+        *,
+        limit: int,
+        among: Sequence[str] | None = None,
+        pool: int = POOL,
+    ) -> list[Fused]:
+        """The `limit` best current papers for a query and its vector, best first; `among` restricts to these papers."""
+        if limit < 1 or (among is not None and not among):
+            return []
+        if among is None or len(among) > _EXACT_PAPERS:
+            return await self._search_everything(query, vector, limit, among, max(pool, 2 * limit))
+        return await self._search_scope(query, vector, limit, among, pool)
+
+    async def _search_everything(
+        self, query: str, vector: NDArray[np.float32], limit: int, among: Sequence[str] | None, pool: int
+    ) -> list[Fused]:
+        (identifiers, similarities), lexical = await asyncio.gather(
+            self._vectors.nearest(vector, pool), self._lexical.best(query, pool)
+        )
+        dense = _by_paper(identifiers, similarities)
+        floor = float(similarities[-1]) if len(identifiers) == pool else 0.0
+        found = [((paper_id, revision), score) for paper_id, revision, score in lexical]
+        if among is not None:
+            inside = frozenset(among)
+            dense = {key: value for key, value in dense.items() if key[0] in inside}
+            found = [entry for entry in found if entry[0][0] in inside]
+        return await self._current(fuse(dense, found, dense_floor=floor), limit)
+
+    async def _search_scope(
+        self, query: str, vector: NDArray[np.float32], limit: int, among: Sequence[str], pool: int
+    ) -> list[Fused]:
+        inside = frozenset(among)
+        scope, lexical = await asyncio.gather(
+            self._scope_vectors(inside), self._lexical.best(query, min(pool, len(inside)), among=inside)
+        )
+        similarities = scope.matrix @ vector
+        order = np.argsort(-similarities, kind="stable")[:pool]
+        dense = best_passages((scope.keys[i], scope.numbers[i], float(similarities[i])) for i in order)
+        found = [((paper_id, revision), score) for paper_id, revision, score in lexical]
+        return await self._current(fuse(dense, found), limit)
+
+    async def _scope_vectors(self, inside: frozenset[str]) -> _ScopeVectors:
+        known = self._scopes.get(inside)
+        if known is not None:
+            self._scopes.move_to_end(inside)
+            return known
+        rows = await self._catalogue.read(indexing.vectors, sorted(inside))
+        made = await asyncio.to_thread(_stack, rows, self._dimension)
+        self._scopes[inside] = made
+        while len(self._scopes) > _SCOPES_KEPT:
+            self._scopes.popitem(last=False)
+        return made
+
+    async def _current(self, ranked: Iterator[Fused], limit: int) -> list[Fused]:
+        """The first `limit` of `ranked` that the catalogue says are current and indexed."""
+        kept: list[Fused] = []
+        while len(kept) < limit and (page := list(islice(ranked, limit + _SPARE))):
+            current = await self._catalogue.read(indexing.current, [hit.paper_id for hit in page])
+            kept.extend(hit for hit in page if current.get(hit.paper_id) == hit.revision)
+        return kept[:limit]
+
+
+def _by_paper(identifiers: Sequence[str], similarities: NDArray[np.float32]) -> dict[Key, tuple[int, float]]:
+    def passages() -> list[tuple[Key, int, float]]:
+        rows = []
+        for identifier, similarity in zip(identifiers, similarities.tolist(), strict=True):
+            paper_id, revision, number = parse_passage_id(identifier)
+            rows.append(((paper_id, revision), number, similarity))
+        return rows
+
+    return best_passages(passages())
+
+
+def _stack(rows: Sequence[tuple[str, int, tuple[tuple[int, int], ...], bytes]], dimension: int) -> _ScopeVectors:
+    keys: list[Key] = []
+    numbers: list[int] = []
+    for paper_id, revision, spans, _ in rows:
+        keys.extend([(paper_id, revision)] * len(spans))
+        numbers.extend(range(len(spans)))
+    stored = np.frombuffer(b"".join(row[3] for row in rows), "<f2").astype(np.float32)
+    return _ScopeVectors(keys, numbers, stored.reshape(len(keys), dimension))
