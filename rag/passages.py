@@ -10,7 +10,7 @@ from rag.models import Paper, Passage
 from rag.text.sentences import sentences
 
 SIZE = 3
-STEP = 2
+STEP = 3
 
 
 def windows(abstract: str, *, size: int = SIZE, step: int = STEP) -> list[tuple[int, int]]:

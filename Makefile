@@ -1,0 +1,82 @@
+# Everything here needs python3 (3.11 or newer) and make, and nothing else. `make` alone lists the targets.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+DEMO := .paperbrief-demo
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.NOTPARALLEL:
+.PHONY: help .venv demo serve test check checks format lint contracts types docs bench eval golden lock clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z.]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.venv: $(VENV)/.run ## install what the program needs to run into .venv
+
+demo: $(VENV)/.run ## load sample papers and answer three questions about them
+	@$(BIN)/paperbrief --data-dir $(DEMO) demo
+
+test: $(VENV)/.dev ## run the tests
+	@$(BIN)/python -m pytest
+
+serve: ## start the HTTP service (not built yet)
+	@echo "The HTTP service is not built yet; docs/contracts.md says what it will offer." >&2; exit 1
+
+check: checks test ## everything that CI runs: format, lint, import contracts, types, docs, tests
+
+checks: format lint contracts types docs
+
+format: $(VENV)/.dev
+	@$(BIN)/ruff format --check .
+
+lint: $(VENV)/.dev
+	@$(BIN)/ruff check .
+
+contracts: $(VENV)/.dev
+	@$(BIN)/lint-imports
+
+types: $(VENV)/.dev
+	@$(BIN)/mypy
+
+docs: $(VENV)/.dev
+	@$(BIN)/python docs/generate.py --check
+
+golden: $(VENV)/.dev ## write the generated parts of docs and README anew, for review
+	@$(BIN)/python docs/generate.py
+
+lock: ## resolve the dependencies anew into requirements/ (needs uv)
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header \
+	  pyproject.toml --group build -o requirements/run.txt
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header \
+	  pyproject.toml --group dev -c requirements/run.txt -o requirements/dev.txt
+
+clean: ## remove .venv, the demo's data and caches
+	rm -rf $(VENV) $(DEMO) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+
+# The stamps are written last, so that a half-made folder never counts as done. `.installing` stands while pip works:
+# a folder in which it is found was left by an interrupted run and is made anew. The development lock is a superset of
+# the run-time lock, so it satisfies both.
+
+$(VENV)/.run: requirements/run.txt pyproject.toml
+	$(call install,requirements/run.txt)
+	@touch $@
+
+$(VENV)/.dev: requirements/dev.txt pyproject.toml
+	$(call install,requirements/dev.txt)
+	@touch $(VENV)/.run $@
+
+define install
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
+	  { echo "paperbrief needs Python 3.11 or newer; '$(PYTHON)' is not. Name another: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
+	  { echo "'$(PYTHON)' cannot make virtual environments; on Debian and Ubuntu: apt-get install python3-venv" >&2; exit 1; }
+	@echo "Installing $(1) into $(VENV); the first time takes a few minutes." >&2
+	@if [ -e $(VENV)/.installing ] || ! $(BIN)/python -m pip --version >/dev/null 2>&1; then \
+	  $(PYTHON) -m venv --clear $(VENV); fi
+	@touch $(VENV)/.installing
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(1)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@rm $(VENV)/.installing
+endef

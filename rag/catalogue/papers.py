@@ -1,0 +1,182 @@
+"""Papers: put, get, page through, count, delete. `put` itself is in intake.py."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select, update
+from sqlalchemy.orm import Session
+
+from rag.catalogue import facts
+from rag.catalogue.dialect import among
+from rag.catalogue.facts import catalogue_revision
+from rag.catalogue.intake import Put, numbers_of, published_days, put
+from rag.catalogue.schema import ListingRow, PaperRow, PassageRow, TagRow
+from rag.errors import InputError, ScopeError
+from rag.models import Paper, PaperListing, Scope
+
+__all__ = [
+    "Put",
+    "catalogue_revision",
+    "count",
+    "days",
+    "delete",
+    "get",
+    "get_many",
+    "ids_in_scope",
+    "page",
+    "put",
+    "raw",
+    "selected",
+]
+
+_ALIVE = PaperRow.deleted_at.is_(None)
+_COLUMNS = (
+    *(PaperRow.number, PaperRow.paper_id, PaperRow.title, PaperRow.abstract, PaperRow.authors),
+    *(PaperRow.published, PaperRow.url, PaperRow.source, PaperRow.revision),
+)
+
+
+def get(session: Session, paper_id: str) -> Paper | None:
+    """The paper with this identifier or alias; None where there is none, or where it was deleted."""
+    return get_many(session, [paper_id]).get(paper_id)
+
+
+def get_many(session: Session, ids: Sequence[str]) -> dict[str, Paper]:
+    """Papers by the identifiers that were asked for, aliases included; unknown and deleted ones are left out."""
+    if not ids:
+        return {}
+    numbers = numbers_of(session, ids)
+    found = selected(session, among(session, PaperRow.number, set(numbers.values())))
+    return {name: found[number] for name, number in numbers.items() if number in found}
+
+
+def selected(session: Session, *conditions: ColumnElement[bool], limit: int | None = None) -> dict[int, Paper]:
+    """The papers that meet all conditions, by number, in the order in which they came; deleted ones never do.
+
+    Three statements, whatever the number of papers.
+    """
+    rows = session.execute(select(*_COLUMNS).where(_ALIVE, *conditions).order_by(PaperRow.number).limit(limit)).all()
+    numbers = [row.number for row in rows]
+    if not numbers:
+        return {}
+    listings: dict[int, list[PaperListing]] = {}
+    on_pages = select(ListingRow.number, ListingRow.feed, ListingRow.day, ListingRow.upvotes)
+    on_pages = on_pages.where(among(session, ListingRow.number, numbers)).order_by(ListingRow.day, ListingRow.feed)
+    for number, feed, day, upvotes in session.execute(on_pages):
+        listings.setdefault(number, []).append(PaperListing(feed=feed, day=day, upvotes=upvotes))
+    tags: dict[int, list[str]] = {}
+    tagged = select(TagRow.number, TagRow.tag).where(among(session, TagRow.number, numbers)).order_by(TagRow.place)
+    for number, tag in session.execute(tagged):
+        tags.setdefault(number, []).append(tag)
+    return {
+        row.number: Paper(
+            id=row.paper_id,
+            title=row.title,
+            abstract=row.abstract,
+            authors=tuple(row.authors),
+            published=row.published,
+            url=row.url,
+            source=row.source,
+            listings=tuple(listings.get(row.number, ())),
+            revision=row.revision,
+            tags=tuple(tags.get(row.number, ())),
+        )
+        for row in rows
+    }
+
+
+def raw(session: Session, paper_id: str) -> tuple[str, str] | None:
+    """Title and abstract of the current revision as the source gave them; None where there is no such paper."""
+    number = numbers_of(session, [paper_id]).get(paper_id)
+    columns = (PaperRow.raw_title, PaperRow.title, PaperRow.raw_abstract, PaperRow.abstract)
+    row = session.execute(select(*columns).where(PaperRow.number == number, _ALIVE)).one_or_none()
+    if row is None:
+        return None
+    raw_title, title, raw_abstract, abstract = row
+    return (title if raw_title is None else raw_title, abstract if raw_abstract is None else raw_abstract)
+
+
+def page(
+    session: Session, *, after: str | None = None, limit: int = 50, scope: Scope | None = None
+) -> tuple[list[Paper], str | None]:
+    """Up to `limit` papers in the order in which they came, and the cursor of the next page (None at the end).
+
+    Raises:
+        InputError: `after` is not a cursor that this function gave.
+        ScopeError: the scope names a brief that is not stored.
+    """
+    if after is not None and not (after.isascii() and after.isdigit()):
+        raise InputError(f"{after!r} is not a cursor.", hint="Pass the cursor of the page before, or none.")
+    found = selected(session, *_conditions(session, scope), PaperRow.number > int(after or 0), limit=limit + 1)
+    numbers = list(found)[:limit]
+    return [found[number] for number in numbers], str(numbers[-1]) if len(found) > limit and numbers else None
+
+
+def count(session: Session, scope: Scope | None = None) -> int:
+    """How many papers there are, or how many in a scope; deleted ones do not count."""
+    return session.scalar(select(func.count()).select_from(PaperRow).where(_ALIVE, *_conditions(session, scope))) or 0
+
+
+def ids_in_scope(session: Session, scope: Scope) -> list[str]:
+    """The identifiers of the papers in a scope, in the order in which they came.
+
+    A paper is in a window of days when one of its listings is. One that was never listed is in the window when all the
+    days that its date covers are: `2024` is not in March 2024, since nobody knows that it is. A paper must have all
+    the tags.
+
+    Raises:
+        ScopeError: the scope names a brief that is not stored.
+    """
+    chosen = select(PaperRow.paper_id).where(_ALIVE, *_conditions(session, scope))
+    return list(session.scalars(chosen.order_by(PaperRow.number)))
+
+
+def _conditions(session: Session, scope: Scope | None) -> list[ColumnElement[bool]]:
+    if scope is None or scope.everything:
+        return []
+    if scope.brief_id is not None:
+        raise ScopeError(f"There is no brief {scope.brief_id!r}.", hint="Leave brief_id out, or name papers or days.")
+    conditions: list[ColumnElement[bool]] = []
+    if scope.paper_ids:
+        conditions.append(among(session, PaperRow.number, set(numbers_of(session, scope.paper_ids).values())))
+    conditions += [PaperRow.number.in_(select(TagRow.number).where(TagRow.tag == tag)) for tag in scope.tags]
+    if scope.since is not None or scope.until is not None:
+        conditions.append(_in_window(published_days(scope.since)[0], published_days(scope.until)[1]))
+    return conditions
+
+
+def _in_window(since: str | None, until: str | None) -> ColumnElement[bool]:
+    listed = select(ListingRow.number)
+    published = []
+    if since is not None:
+        listed = listed.where(ListingRow.day >= since)
+        published.append(PaperRow.first_day >= since)
+    if until is not None:
+        listed = listed.where(ListingRow.day <= until)
+        published.append(PaperRow.last_day <= until)
+    never_listed = ~exists().where(ListingRow.number == PaperRow.number)
+    return or_(PaperRow.number.in_(listed), and_(*published, never_listed))
+
+
+def days(session: Session) -> tuple[str | None, str | None]:
+    """The first and the last listing day of the papers that are here; None and None where none was listed."""
+    listed = select(ListingRow.day).join(PaperRow, PaperRow.number == ListingRow.number).where(_ALIVE).limit(1)
+    return session.scalar(listed.order_by(ListingRow.day)), session.scalar(listed.order_by(ListingRow.day.desc()))
+
+
+def delete(session: Session, paper_id: str) -> bool:
+    """Mark a paper deleted, and its passages as to be removed from the indexes. False where there is no such paper.
+
+    Its row, text and aliases stay, so that it comes back as itself when it is put again.
+    """
+    revision = facts.claim_papers(session)
+    number = numbers_of(session, [paper_id]).get(paper_id)
+    now = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+    gone = update(PaperRow).where(PaperRow.number == number, _ALIVE)
+    if not session.connection().execute(gone.values(deleted_at=now, indexed_revision=0)).rowcount:
+        return False
+    session.connection().execute(update(PassageRow).where(PassageRow.number == number).values(stale=1))
+    facts.put_value(session, facts.REVISION, str(revision + 1))
+    return True

@@ -1,0 +1,65 @@
+"""Bring the schema of a database up to date when it is opened."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, Engine, inspect, select
+from sqlalchemy.exc import OperationalError, ProgrammingError
+from sqlalchemy.schema import Column, MetaData, Table
+from sqlalchemy.types import Text
+
+from rag.catalogue import dialect
+from rag.catalogue.schema import HEAD
+from rag.errors import StorageError
+
+_VERSION = Table("alembic_version", MetaData(), Column("version_num", Text))
+
+
+def bring_up_to_date(engine: Engine) -> None:
+    """Run the migrations that the database lacks, all or none.
+
+    A database that is up to date costs one query: importing alembic takes longer than all the rest of opening.
+
+    Raises:
+        StorageError: the database belongs to another program, or was written by a newer paperbrief.
+    """
+    if version(engine) == HEAD:
+        return
+    dialect.keep_readers_and_writers_apart(engine)
+    with engine.execution_options(**{dialect.WRITES: True}).begin() as connection:
+        _migrate(connection)
+
+
+def version(engine: Engine) -> str | None:
+    """The schema's version, None where there is no catalogue yet."""
+    with engine.connect() as connection:
+        try:
+            return connection.scalar(select(_VERSION.c.version_num))
+        except (OperationalError, ProgrammingError):
+            if inspect(engine).has_table(_VERSION.name):
+                raise  # not a missing table: a locked or damaged file
+            return None
+
+
+def _migrate(connection: Connection) -> None:
+    from alembic import command
+    from alembic.config import Config
+    from alembic.script import ScriptDirectory
+
+    config = Config()
+    config.set_main_option("script_location", "rag.catalogue:migrations")
+    config.set_main_option("path_separator", "os")
+    config.attributes["connection"] = connection
+
+    where = f"The catalogue {dialect.place(connection.engine)}"
+    tables = set(inspect(connection).get_table_names())
+    if tables and not {_VERSION.name, "papers"} <= tables:
+        raise StorageError(f"{where} is the database of another program.", hint="Choose another database URL.")
+    # Asked again under the write lock: another process may have just done it.
+    current = connection.scalar(select(_VERSION.c.version_num)) if tables else None
+    known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
+    if current is not None and current not in known:
+        raise StorageError(
+            f"{where} was written by a newer paperbrief (schema {current}, this one knows {HEAD}).",
+            hint="Update paperbrief, or choose another data folder.",
+        )
+    command.upgrade(config, "head")

@@ -1,0 +1,1 @@
+"""Drafts of answers: sentences with the spans that they come from."""

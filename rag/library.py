@@ -1,0 +1,181 @@
+"""The composition root: everything real is made here, and nowhere else."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from rag.ask import ask
+from rag.catalogue import Catalogue, answers, indexing, papers
+from rag.embedding import Embedder
+from rag.errors import IndexMismatch, MissingPackage, NotFound
+from rag.index import Index
+from rag.ingest import ingest, remove_stale
+from rag.lexical import Lexical
+from rag.lock import owned
+from rag.models import Answer, IngestReport, Paper, PaperRecord, Progress, RefusedRecord, Scope, SearchReport
+from rag.retrieve import Retriever
+from rag.upkeep import DoctorReport, ReindexReport, examine, reindex
+from rag.vectors import Vectors
+
+if TYPE_CHECKING:
+    from rag.config import Settings
+
+Report = Callable[[Progress], None]
+
+
+def _silent(_: Progress) -> None:
+    """Report progress to nobody."""
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    """A data folder with everything that works on it: one method for each use case."""
+
+    catalogue: Catalogue
+    vectors: Vectors
+    lexical: Lexical
+    index: Index
+    embedder: Embedder
+    retriever: Retriever
+
+    async def ingest(
+        self, records: Iterable[PaperRecord | RefusedRecord], *, progress: Report | None = None
+    ) -> IngestReport:
+        """Load papers, and finish what an interrupted ingest left."""
+        await self._require_own_index()
+        return await ingest(
+            records,
+            catalogue=self.catalogue,
+            index=self.index,
+            embedder=self.embedder,
+            progress=progress or _silent,
+        )
+
+    async def ask(self, question: str, *, scope: Scope | None = None) -> Answer:
+        """Answer a question from the papers in scope."""
+        await self._require_own_index()
+        return await ask(
+            question,
+            scope=scope or Scope(),
+            retriever=self.retriever,
+            catalogue=self.catalogue,
+            embedder=self.embedder,
+        )
+
+    async def search(
+        self, query: str, *, top_k: int = 10, scope: Scope | None = None, explain: bool = False
+    ) -> SearchReport:
+        """The best papers for a query, each with its best passage."""
+        await self._require_own_index()
+        return await self.retriever.search(query, top_k=top_k, scope=scope, explain=explain)
+
+    async def paper(self, paper_id: str) -> Paper:
+        """A stored paper; NotFound where there is none."""
+        paper = await self.catalogue.read(papers.get, paper_id)
+        if paper is None:
+            raise NotFound(f"There is no paper {paper_id!r}.", hint="Search for its title.")
+        return paper
+
+    async def delete(self, paper_id: str) -> None:
+        """Delete a paper, from the indexes too; NotFound where there is none."""
+        if not await self.catalogue.write(papers.delete, paper_id):
+            raise NotFound(f"There is no paper {paper_id!r}.", hint="Search for its title.")
+        await remove_stale(self.catalogue, self.index)
+
+    async def answer(self, answer_id: str) -> Answer:
+        """An answer that was given before; NotFound where there is none."""
+        answer = await self.catalogue.read(answers.get, answer_id)
+        if answer is None:
+            raise NotFound(f"There is no answer {answer_id!r}.")
+        return answer
+
+    async def doctor(self, *, repair: bool = False) -> DoctorReport:
+        """Compare the catalogue with both indexes, and mend them with `repair`."""
+        return await examine(
+            catalogue=self.catalogue,
+            index=self.index,
+            vectors=self.vectors,
+            lexical=self.lexical,
+            embedder=self.embedder,
+            repair=repair,
+        )
+
+    async def reindex(self, *, embed: bool = False, progress: Report | None = None) -> ReindexReport:
+        """Make both indexes anew; with `embed`, from the texts, for example for another embedding model."""
+        if not embed:
+            await self._require_own_index()
+        return await reindex(
+            catalogue=self.catalogue,
+            index=self.index,
+            vectors=self.vectors,
+            lexical=self.lexical,
+            embedder=self.embedder,
+            embed=embed,
+            progress=progress or _silent,
+        )
+
+    async def _require_own_index(self) -> None:
+        """Refuse an index of another embedding model; one that has none yet becomes this one's."""
+        made_with = await self.catalogue.read(indexing.index_identity)
+        if made_with is None:
+            await self.catalogue.write(indexing.set_index_identity, self.embedder.identity)
+            made_with = self.embedder.identity
+        for identity in (made_with, self.vectors.identity):
+            if identity != self.embedder.identity:
+                raise IndexMismatch(
+                    f"The index was made with the embedding {identity}, and {self.embedder.identity} is in use.",
+                    hint="Run `paperbrief reindex --embed` to make it anew, or set PAPERBRIEF_EMBEDDING back.",
+                )
+
+
+@asynccontextmanager
+async def open_library(settings: Settings, *, embedder: Embedder | None = None) -> AsyncIterator[Library]:
+    """Open the library of the data folder that the settings name, and own the folder until it is closed.
+
+    `embedder` takes the place of the one that the settings name. Raises FolderInUse, StorageError, IndexMismatch,
+    ModelFileError, MissingPackage or EmbeddingServerError, each a sentence that says what to do.
+    """
+    with owned(settings.data_dir):
+        embedder = embedder or await _embedder(settings)
+        catalogue = await asyncio.to_thread(Catalogue.open, settings.database_url)
+        try:
+            where = settings.chroma_url or settings.data_dir / "chroma"
+            vectors = await asyncio.to_thread(Vectors.open, where, identity=embedder.identity)
+            try:
+                lexical = await asyncio.to_thread(Lexical.open, settings.data_dir / "lexical")
+                try:
+                    index = Index(catalogue, vectors, lexical, dimension=embedder.dimension)
+                    retriever = Retriever(catalogue, index, lexical, embedder)
+                    yield Library(catalogue, vectors, lexical, index, embedder, retriever)
+                finally:
+                    lexical.close()
+            finally:
+                vectors.close()
+        finally:
+            catalogue.close()
+
+
+async def _embedder(settings: Settings) -> Embedder:
+    kind, _, name = settings.embedding.partition(":")
+    if kind == "openai":
+        from rag.embedding.server import ServerEmbedder
+
+        key = settings.embedding_api_key
+        return await ServerEmbedder.open(
+            base_url=settings.embedding_base_url, api_key=key.get_secret_value() if key else None, model=name
+        )
+    if kind == "llamaindex":
+        from rag.llamaindex import open_embedder
+
+        return await open_embedder(name)
+    try:
+        from rag.embedding.builtin import BuiltinEmbedder
+    except ModuleNotFoundError as error:
+        raise MissingPackage(
+            f"The built-in embedding model needs the package {error.name}.", hint=f"Install {error.name}."
+        ) from error
+    return await asyncio.to_thread(BuiltinEmbedder, settings.cache_dir, threads=settings.threads)
