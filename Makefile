@@ -24,9 +24,10 @@ test: $(VENV)/.dev ## run the tests
 serve: ## start the HTTP service (not built yet)
 	@echo "The HTTP service is not built yet; docs/contracts.md says what it will offer." >&2; exit 1
 
-check: checks test ## everything that CI runs: format, lint, import contracts, types, docs, tests
+# The docs are checked by a test, tests/e2e/test_docs.py; `make docs` does the same alone.
+check: checks test ## everything that CI runs: format, lint, import contracts, types, tests, docs
 
-checks: format lint contracts types docs
+checks: format lint contracts types
 
 format: $(VENV)/.dev
 	@$(BIN)/ruff format --check .
@@ -42,6 +43,12 @@ types: $(VENV)/.dev
 
 docs: $(VENV)/.dev
 	@$(BIN)/python docs/generate.py --check
+
+bench: $(VENV)/.dev ## measure search and speed
+	@$(BIN)/python -m eval.bench
+
+eval: ## measure answers on the gold questions (not built yet)
+	@echo "There are no gold questions to measure answers on yet; 'make bench' measures search." >&2; exit 1
 
 golden: $(VENV)/.dev ## write the generated parts of docs and README anew, for review
 	@$(BIN)/python docs/generate.py

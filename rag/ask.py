@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 
 from rag import __version__
 from rag.catalogue import Catalogue, answers, facts, papers
-from rag.compose.extractive import choose, subject
+from rag.compose.extractive import choose, confidence, subject
 from rag.embedding import Embedder
 from rag.models import (
     Answer,
@@ -32,6 +32,7 @@ from rag.models import (
     Usage,
     Window,
 )
+from rag.question import understand
 from rag.retrieve import Evidence, Retriever, checked
 
 _NEAREST = 3
@@ -44,9 +45,10 @@ async def ask(question: str, *, scope: Scope, retriever: Retriever, catalogue: C
     """
     clock = _Clock()
     question = checked(question)
-    retrieved = await retriever.evidence(question, scope=scope)
+    understood = understand(question)
+    retrieved = await retriever.evidence(understood, scope=scope)
     clock.stage("retrieve")
-    chosen = choose(retrieved.evidence)
+    chosen = choose(understood, retrieved.evidence)
     sentences, citations = cited(chosen)
     coverage = await _coverage(catalogue, scope)
     outcome: Outcome = "answered" if chosen else "insufficient_evidence"
@@ -60,7 +62,7 @@ async def ask(question: str, *, scope: Scope, retriever: Retriever, catalogue: C
         sentences=sentences,
         citations=citations,
         nearest=() if chosen else _nearest(retrieved.papers),
-        confidence=round(min(1.0, retrieved.evidence[0].relevance), 4) if retrieved.evidence else 0.0,
+        confidence=round(confidence(chosen or retrieved.evidence[:1]), 4),
         coverage=coverage,
         provenance=Provenance(
             mode="extractive",

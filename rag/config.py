@@ -75,6 +75,10 @@ def _database_url(url: str) -> str:
     return url
 
 
+def _sqlite_in(folder: Path) -> str:
+    return f"sqlite:///{folder / 'catalogue.sqlite'}"
+
+
 def cores() -> int:
     """How many cores this process may use."""
     try:
@@ -112,7 +116,7 @@ class Settings(BaseSettings):
         json_schema_extra={"shown_default": "the platform's user data folder"},
     )
     database_url: Annotated[str, AfterValidator(_database_url)] = Field(
-        default_factory=lambda given: f"sqlite:///{given['data_dir'] / 'catalogue.sqlite'}",
+        default_factory=lambda given: _sqlite_in(given["data_dir"]),
         description="The catalogue's database, as an SQLAlchemy URL.",
         json_schema_extra={"shown_default": "`catalogue.sqlite` in the data folder"},
         repr=False,
@@ -199,6 +203,15 @@ def load(overrides: Mapping[str, Any] | None = None) -> Settings:
         raise _malformed(error, values, origins) from None
     settings._origins.update(origins)
     return settings
+
+
+def load_apart(folder: Path, overrides: Mapping[str, Any] | None = None) -> Settings:
+    """The settings in force, with everything that is stored under `folder` and nothing on a server.
+
+    For papers that must not land among the user's own: the demo's sample, the collections of a measurement.
+    """
+    apart = {"data_dir": folder, "database_url": _sqlite_in(_absolute(folder)), "chroma_url": None}
+    return load({**(overrides or {}), **apart})
 
 
 def origins(settings: Settings) -> dict[str, str]:

@@ -79,13 +79,13 @@ class Lexical:
                 for paper_id in (*remove, *(entry.paper_id for entry in entries)):
                     writer.delete_documents_by_term("paper_id", paper_id)
                 for entry in entries:
-                    title = " ".join(terms(entry.title))
+                    title = " ".join(terms(entry.title, name_parts=True))
                     writer.add_document(
                         tantivy.Document(
                             paper_id=entry.paper_id,
                             revision=entry.revision,
                             title=title,
-                            text=f"{title} {' '.join(terms(entry.abstract))}",
+                            text=f"{title} {' '.join(terms(entry.abstract, name_parts=True))}",
                         )
                     )
                 writer.commit()
@@ -123,6 +123,10 @@ class Lexical:
         `among` restricts the search to these papers. A query without any known term finds nothing.
         """
         return await _in_thread("read", lambda: self._best(query, limit, among))
+
+    def stems(self, text: str) -> set[str]:
+        """The distinct stemmed terms under which a text would be found."""
+        return set(self._analyser.analyze(" ".join(terms(text, name_parts=True))))
 
     def query_terms(self, query: str) -> list[str]:
         """The distinct stemmed terms that a query is searched with, in order."""

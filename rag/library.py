@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -139,35 +139,32 @@ async def open_library(settings: Settings, *, embedder: Embedder | None = None) 
     `embedder` takes the place of the one that the settings name. Raises FolderInUse, StorageError, IndexMismatch,
     ModelFileError, MissingPackage or EmbeddingServerError, each a sentence that says what to do.
     """
-    with owned(settings.data_dir):
-        embedder = embedder or await _embedder(settings)
+    async with AsyncExitStack() as stack:
+        stack.enter_context(owned(settings.data_dir))
+        embedder = embedder or await _embedder(settings, stack)
         catalogue = await asyncio.to_thread(Catalogue.open, settings.database_url)
-        try:
-            where = settings.chroma_url or settings.data_dir / "chroma"
-            vectors = await asyncio.to_thread(Vectors.open, where, identity=embedder.identity)
-            try:
-                lexical = await asyncio.to_thread(Lexical.open, settings.data_dir / "lexical")
-                try:
-                    index = Index(catalogue, vectors, lexical, dimension=embedder.dimension)
-                    retriever = Retriever(catalogue, index, lexical, embedder)
-                    yield Library(catalogue, vectors, lexical, index, embedder, retriever)
-                finally:
-                    lexical.close()
-            finally:
-                vectors.close()
-        finally:
-            catalogue.close()
+        stack.callback(catalogue.close)
+        where = settings.chroma_url or settings.data_dir / "chroma"
+        vectors = await asyncio.to_thread(Vectors.open, where, identity=embedder.identity)
+        stack.callback(vectors.close)
+        lexical = await asyncio.to_thread(Lexical.open, settings.data_dir / "lexical")
+        stack.callback(lexical.close)
+        index = Index(catalogue, vectors, lexical, dimension=embedder.dimension)
+        retriever = Retriever(catalogue, index, lexical, embedder)
+        yield Library(catalogue, vectors, lexical, index, embedder, retriever)
 
 
-async def _embedder(settings: Settings) -> Embedder:
+async def _embedder(settings: Settings, stack: AsyncExitStack) -> Embedder:
     kind, _, name = settings.embedding.partition(":")
     if kind == "openai":
         from rag.embedding.server import ServerEmbedder
 
         key = settings.embedding_api_key
-        return await ServerEmbedder.open(
+        server = await ServerEmbedder.open(
             base_url=settings.embedding_base_url, api_key=key.get_secret_value() if key else None, model=name
         )
+        stack.push_async_callback(server.aclose)
+        return server
     if kind == "llamaindex":
         from rag.llamaindex import open_embedder
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,14 +17,15 @@ from rag.fusion import Fused
 from rag.index import Index
 from rag.lexical import Lexical
 from rag.models import Explanation, Hit, HitPassage, Paper, Scope, SearchReport
+from rag.question import Question
 from rag.text.sentences import sentences
 
 MAX_QUESTION = 4_000
 """Characters: longer than any question, shorter than what would stall the search."""
 
 EVIDENCE_PAPERS = 8
-_DENSE_SHARE = 0.35  # of a sentence's relevance; the rest is coverage of the question's terms
-_TITLE_SHARE = 0.5  # what a question's term counts that stands in the title and not in the sentence
+_DENSE_SHARE = 0.4  # of a sentence's relevance; the rest is coverage of the question's terms
+_TITLE_SHARE = 0.7  # what a question's term counts that stands in the title and not in the sentence
 
 Spans = tuple[tuple[int, int], ...]
 
@@ -32,9 +34,10 @@ Spans = tuple[tuple[int, int], ...]
 class Evidence:
     """A sentence that may answer the question: `text == paper.abstract[start:end]`.
 
-    `coverage` is the share, weighted by rarity, of the question's terms that the sentence (or half, the title) has;
-    `cosine` that of the question and the best passage around the sentence; `relevance` weighs the two; all in [0, 1].
-    `paper_score` is the fused score of the paper.
+    `coverage` is the share, weighted by rarity, of the question's terms that the sentence has (or, counted less, the
+    title), `paper_coverage` the share that title and abstract have; `cosine` is that of the question and the best
+    passage around the sentence; `relevance` weighs coverage and cosine; all in [0, 1]. `names` are those of the
+    question's names that the paper has. `paper_score` is the fused score of the paper.
     """
 
     paper: Paper
@@ -42,8 +45,10 @@ class Evidence:
     end: int
     text: str
     coverage: float
+    paper_coverage: float
     cosine: float
     relevance: float
+    names: frozenset[str]
     paper_score: float
 
 
@@ -79,20 +84,22 @@ class Retriever:
         hits = [_hit(fused, found[fused.paper_id], passages, explain) for fused in ranked if fused.paper_id in found]
         return SearchReport(hits=tuple(hits))
 
-    async def evidence(self, question: str, *, scope: Scope | None = None) -> Retrieved:
+    async def evidence(self, question: Question, *, scope: Scope | None = None) -> Retrieved:
         """The sentences of the best papers, most relevant to the question first."""
-        question = checked(question)
-        vector = await self._embedder.embed_query(question)
-        ranked = await self._ranked(question, vector, EVIDENCE_PAPERS, scope)
+        vector = await self._embedder.embed_query(question.text)
+        ranked = await self._ranked(question.text, vector, EVIDENCE_PAPERS, scope)
         found = await self._papers(ranked)
         stored = await self._catalogue.read(indexing.vectors, list(found))
         windows = {paper_id: (spans, _cosines(blob, vector)) for paper_id, _, spans, blob in stored}
-        weights = await self._weights(question)
+        wanted = _Wanted(
+            await self._weights(question.content or question.text),
+            {name: frozenset(self._lexical.query_terms(name)[:1]) for name in question.names},
+        )
         evidence = [
             sentence
             for fused in ranked
             if fused.paper_id in windows
-            for sentence in self._sentences(found[fused.paper_id], fused.score, weights, *windows[fused.paper_id])
+            for sentence in self._sentences(found[fused.paper_id], fused.score, wanted, *windows[fused.paper_id])
         ]
         evidence.sort(key=lambda e: (-e.relevance, e.paper.id, e.start))
         return Retrieved(tuple(evidence), tuple((found[f.paper_id], f.score) for f in ranked if f.paper_id in found))
@@ -124,24 +131,52 @@ class Retriever:
         return {term: math.log(1 + total / max(frequencies[term], 0.5)) for term in wanted}
 
     def _sentences(
-        self, paper: Paper, score: float, weights: Mapping[str, float], spans: Spans, cosines: NDArray[np.float32]
+        self, paper: Paper, score: float, wanted: _Wanted, spans: Spans, cosines: NDArray[np.float32]
     ) -> list[Evidence]:
-        covered_by = _coverage(weights)
-        title = set(self._lexical.query_terms(paper.title))
-        found = []
-        for sentence in sentences(paper.abstract):
-            inside = [
-                float(cosine)
-                for (start, end), cosine in zip(spans, cosines, strict=True)
-                if start <= sentence.start and sentence.end <= end
-            ]
-            cosine = max(0.0, *inside) if inside else 0.0
-            coverage = covered_by(set(self._lexical.query_terms(sentence.text)), title)
+        found = sentences(paper.abstract)
+        title = self._lexical.stems(paper.title)
+        stems = [self._lexical.stems(sentence.text) for sentence in found]
+        everything = title.union(*stems)
+        in_paper, named = wanted.share(everything), wanted.named(everything)
+        evidence = []
+        for sentence, own in zip(found, stems, strict=True):
+            cosine = _cosine_around(sentence.start, sentence.end, spans, cosines)
+            coverage = wanted.share(own, title)
             relevance = _DENSE_SHARE * cosine + (1 - _DENSE_SHARE) * coverage
-            found.append(
-                Evidence(paper, sentence.start, sentence.end, sentence.text, coverage, cosine, relevance, score)
+            evidence.append(
+                Evidence(
+                    *(paper, sentence.start, sentence.end, sentence.text),
+                    *(coverage, in_paper, cosine, relevance, named, score),
+                )
             )
-        return found
+        return evidence
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """What a question asks for, in stemmed terms: the rarity of each, and the terms of each name."""
+
+    weights: Mapping[str, float]
+    names: Mapping[str, frozenset[str]]
+
+    def share(self, stems: AbstractSet[str], title: AbstractSet[str] = frozenset()) -> float:
+        """The share of all weight that stands in `stems`; what stands only in `title` counts less."""
+        total = sum(self.weights.values())
+        if not total:
+            return 0.0
+        inside = sum(weight for term, weight in self.weights.items() if term in stems)
+        named = sum(weight for term, weight in self.weights.items() if term in title and term not in stems)
+        return (inside + _TITLE_SHARE * named) / total
+
+    def named(self, stems: AbstractSet[str]) -> frozenset[str]:
+        """The names whose terms stand in `stems`."""
+        return frozenset(name for name, terms in self.names.items() if terms <= stems)
+
+
+def _cosine_around(start: int, end: int, spans: Spans, cosines: NDArray[np.float32]) -> float:
+    """The best cosine of the passages that hold the span; 0 where none does."""
+    inside = [float(c) for (first, last), c in zip(spans, cosines, strict=True) if first <= start and end <= last]
+    return min(1.0, max(0.0, *inside)) if inside else 0.0
 
 
 def checked(question: str) -> str:
@@ -161,19 +196,6 @@ def checked(question: str) -> str:
 
 def _cosines(blob: bytes, vector: NDArray[np.float32]) -> NDArray[np.float32]:
     return np.frombuffer(blob, "<f2").astype(np.float32).reshape(-1, len(vector)) @ vector
-
-
-def _coverage(weights: Mapping[str, float]) -> Callable[[set[str], set[str]], float]:
-    total = sum(weights.values())
-
-    def coverage(sentence: set[str], title: set[str]) -> float:
-        if not total:
-            return 0.0
-        inside = sum(weight for term, weight in weights.items() if term in sentence)
-        named = sum(weight for term, weight in weights.items() if term in title and term not in sentence)
-        return (inside + _TITLE_SHARE * named) / total
-
-    return coverage
 
 
 def _hit(fused: Fused, paper: Paper, spans: Mapping[str, tuple[int, int]], explain: bool) -> Hit:

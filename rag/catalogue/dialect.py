@@ -70,7 +70,13 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     transaction. fullfsync matters on macOS alone, where a plain flush stops at the drive's cache.
     """
     connection.isolation_level = None  # the driver starts no transaction of its own; _begin_sqlite does
-    for pragma in ("foreign_keys = ON", "synchronous = FULL", "fullfsync = ON"):
+    for pragma in (
+        "foreign_keys = ON",
+        "synchronous = FULL",
+        "fullfsync = ON",
+        "cache_size = -65536",
+        "wal_autocheckpoint = 8000",
+    ):
         connection.execute(f"PRAGMA {pragma}")
 
 

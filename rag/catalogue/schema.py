@@ -13,7 +13,7 @@ facts       single values: the catalogue's revision, the embedding of the index,
 
 from __future__ import annotations
 
-from sqlalchemy import JSON, BigInteger, ForeignKey, Index, Integer, LargeBinary, Text, and_
+from sqlalchemy import JSON, ForeignKey, Index, Integer, LargeBinary, Text, and_
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 HEAD = "0001"
@@ -120,7 +120,7 @@ class BandRow(Base):
     __tablename__ = "bands"
     __table_args__ = ({"sqlite_with_rowid": False},)
 
-    band: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    band: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     number: Mapped[int] = mapped_column(primary_key=True)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from importlib.resources import as_file, files
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.rule import Rule
@@ -12,10 +11,10 @@ from rich.text import Text
 from rag.cli.meter import Meter
 from rag.cli.run import Desk
 from rag.cli.show import hanging, paper_console, show_answer
+from rag.config import load_apart
 from rag.sources import read
 
 if TYPE_CHECKING:
-    from rag.config import Settings
     from rag.library import Library
     from rag.models import IngestReport
 
@@ -26,17 +25,10 @@ QUESTIONS = (
 )
 
 
-def demo_settings(desk: Desk) -> Settings:
-    """Settings for a folder of its own, whatever database or server is set: samples stay apart from your papers."""
-    folder: Path = desk.data_dir or desk.settings().data_dir / "demo"
-    return desk.settings(
-        data_dir=folder, database_url=f"sqlite:///{folder.absolute() / 'catalogue.sqlite'}", chroma_url=None
-    )
-
-
 def run_demo(desk: Desk) -> None:
     """Load the sample papers and answer three questions about them."""
-    settings = demo_settings(desk)
+    # A folder of its own, whatever database or server is set: the sample stays apart from the user's papers.
+    settings = load_apart(desk.data_dir or desk.settings().data_dir / "demo")
     console = paper_console()
 
     async def play(library: Library) -> None:

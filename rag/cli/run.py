@@ -55,13 +55,11 @@ class Desk:
     opener: Opener = open_real_library
     data_dir: Path | None = None
 
-    def settings(self, **overrides: Any) -> Settings:
-        """Read the settings in force; `overrides` and `--data-dir` come first."""
+    def settings(self) -> Settings:
+        """Read the settings in force; `--data-dir` comes first."""
         from rag.config import load
 
-        if self.data_dir is not None:
-            overrides.setdefault("data_dir", self.data_dir)
-        return load(overrides)
+        return load({} if self.data_dir is None else {"data_dir": self.data_dir})
 
     def run(self, work: Callable[[Library], Coroutine[Any, Any, T]], settings: Settings | None = None) -> T:
         """Open the library, do `work` with it, close it. Ctrl-C ends with one sentence and status 130."""

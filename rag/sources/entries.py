@@ -40,12 +40,13 @@ def parsed(piece: Piece) -> Entry:
     if piece.raw is None:
         raise Refused(f"the record is larger than {MAX_RECORD_BYTES >> 20} MB")
     try:
-        value = _DECODER.decode(piece.raw.decode("utf-8"))
+        value = _DECODER.decode(piece.raw.rstrip().decode("utf-8"))
     except UnicodeDecodeError as error:
         where = piece.offset + error.start
         raise Refused(f"the byte 0x{piece.raw[error.start]:02x} at position {where} is not UTF-8") from error
     except json.JSONDecodeError as error:
-        raise Refused(f"not valid JSON at character {error.pos + 1} of the record: {error.msg}") from error
+        what = error.msg.removesuffix(" at")
+        raise Refused(f"not valid JSON: {what} at character {error.pos + 1} of the record") from error
     except RecursionError as error:
         raise Refused("the JSON is nested too deeply") from error
     except Refused:

@@ -120,7 +120,7 @@ def _name(author: object) -> str:
 def _split_names(names: str) -> list[str]:
     if ";" in names:
         return names.split(";")
-    by_and = re.split(r"\s+and\s+|\s*&\s*", names)
+    by_and = re.split(r" and | ?& ?", _plain(names))
     if len(by_and) > 1 and all(part.count(",") == 1 for part in by_and):
         return [" ".join(reversed(part.split(","))) for part in by_and]  # Last, First and Last, First
     return [name for part in by_and for name in part.split(",")]

@@ -1,8 +1,8 @@
 """A cleaned copy of the text of a record, by small named operations; the raw text is kept elsewhere.
 
 Each operation is idempotent on its own, does nothing that cannot be told by rule, and changes no digit, save where an
-entity such as `&#50;` stood for one. `clean` runs all of them until nothing changes, so the whole is idempotent too;
-it ends because every operation but NFC makes the text shorter or replaces a sign that none of them puts in.
+entity such as `&#50;` stood for one. `clean` runs all of them until nothing changes, so the whole is idempotent too.
+No paper nests markup deeper than a few levels; a text made to do so, to keep us busy, is left after `MAX_PASSES`.
 What is not here on purpose: a missing space between sentences (the sentence splitter decides) and a lost dollar
 sign (`187 and \\800` cannot be told from other leftovers).
 """
@@ -27,9 +27,22 @@ class Cleaned:
     operations: tuple[str, ...] = ()
 
 
+MAX_PASSES = 20
+
+
+def _settled(change: Callable[[str], str], text: str) -> str:
+    """Apply `change` until it changes nothing more."""
+    for _ in range(MAX_PASSES):
+        if (changed := change(text)) == text:
+            break
+        text = changed
+    return text
+
+
 # ------------------------------------------------------------------------------------------------- characters
 
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
+_AMPERSANDS = re.compile(r"&(?:(?:amp|AMP|#38|#[xX]26);)+")
 # UTF-8 read as Latin-1 leaves C1 controls behind, which no one types: `â\x80\x99` was an apostrophe.
 _MOJIBAKE = re.compile(r"[\u00c2-\u00f4][\u0080-\u00bf]{1,3}")
 _C1 = re.compile(r"[\u0080-\u009f]")
@@ -48,9 +61,7 @@ def _entity(match: re.Match[str]) -> str:
 
 def _decode_entities(text: str) -> str:
     # To the end, not once: text escaped twice is common in feeds, and decoding one level would not be idempotent.
-    while "&" in text and (decoded := _ENTITY.sub(_entity, text)) != text:
-        text = decoded
-    return text
+    return _settled(lambda part: _ENTITY.sub(_entity, _AMPERSANDS.sub("&", part)), text) if "&" in text else text
 
 
 def _repair(match: re.Match[str]) -> str:
@@ -63,11 +74,9 @@ def _repair(match: re.Match[str]) -> str:
 
 
 def _repair_mojibake(text: str) -> str:
-    if text.isascii():
+    if text.isascii() or not _C1.search(text):
         return text
-    while _C1.search(text) and (repaired := _MOJIBAKE.sub(_repair, text)) != text:
-        text = repaired
-    return text
+    return _settled(lambda part: _MOJIBAKE.sub(_repair, part), text)
 
 
 def _drop_control(text: str) -> str:
@@ -112,12 +121,12 @@ _VARIABLE = re.compile(
 _BARE = re.compile(rf"(?<![A-Za-z0-9_\\./-])(geq|leq|neq)(?={_FIGURE_ALONE})")
 # `sim3x`, `sim400`, `approx2.5`; `sim2real`, `sim2sim` and the group `sim3` are names.
 _ABOUT = re.compile(
-    r"(?<![A-Za-z0-9_\\./-])(?:sim(?=[0-9]+(?:[.,][0-9]+)*(?:x|[kKMB]|\\?%|times)(?![A-Za-z0-9_])|[0-9]+[.,]?[0-9]+(?![A-Za-z0-9_]))"
-    r"|approx(?=[0-9]))"
+    r"(?<![A-Za-z0-9_\\./-])(?:approx(?=[0-9])"
+    r"|sim(?=(?:[0-9]+(?:[.,][0-9]+)*(?:x|[kKMB]|\\?%|times)|[0-9]+[.,][0-9]+|[0-9]{2,})(?![A-Za-z0-9_])))"
 )
 _PLUS_MINUS = re.compile(r"(?<=[0-9])pm(?=[0-9]*\.[0-9])")
 # A range stands between two figures, with or without a unit, and with space on both sides or on neither.
-_RANGE = re.compile(r"(?<![A-Za-z0-9])([0-9][0-9.,]*(?: ?(?:\\?%|[A-Za-z]{1,3}))?)(?:~(?=[0-9])|( )~(?= [0-9]))")
+_RANGE = re.compile(r"(?<![A-Za-z0-9])([0-9][0-9.,]{0,15}(?: ?(?:\\?%|[A-Za-z]{1,3}))?)(?:~(?=[0-9])|( )~(?= [0-9]))")
 # A tie is a space after a word of two letters or more, or after a mark; `x~N(0,1)` and `x ~ 3` are none.
 _TIE = re.compile(r"((?<=\w\w)(?<![0-9])|(?<=[0-9.,)\]}$%;:\"'”]))~(?=[A-Za-z(\[{\\$]|(?<=[A-Za-z.]~)[0-9])")
 
@@ -132,9 +141,7 @@ def _outside_addresses(change: Callable[[str], str], text: str) -> str:
 
 
 def _drop_styles(text: str) -> str:
-    while "\\" in text and (plain := _STYLED.sub(lambda m: m[1] or m[2] or "", text)) != text:
-        text = plain
-    return text
+    return _settled(lambda part: _STYLED.sub(lambda m: m[1] or m[2] or "", part), text) if "\\" in text else text
 
 
 def _latex_signs(text: str) -> str:
@@ -191,14 +198,15 @@ OPERATIONS: tuple[tuple[str, Callable[[str], str]], ...] = (
 def clean(raw: str) -> Cleaned:
     """The cleaned copy of `raw`: one line, NFC, without leftovers of markup. Idempotent, and never fails."""
     text, changed = raw, set()
-    while True:
+    for _ in range(MAX_PASSES):
         before = text
         for name, operation in OPERATIONS:
             if (after := operation(text)) != text:
                 text = after
                 changed.add(name)
         if text == before:
-            return Cleaned(text, tuple(name for name, _ in OPERATIONS if name in changed))
+            break
+    return Cleaned(text, tuple(name for name, _ in OPERATIONS if name in changed))
 
 
 # ------------------------------------------------------------------------------------------- the system's name
@@ -249,7 +257,7 @@ def normalised_title(title: str) -> str:
     `PC^2` equals `PC2` and `PC²`; `C++` differs from `C`, `GPT-3.5` from `GPT-35`. Cyrillic and Greek look-alikes
     count as Latin letters. A title of nothing but other signs is its own key.
     """
-    plain = _drop_format(_decode_entities(title))
+    plain = _drop_control(_drop_format(_decode_entities(title)))
     # Twice, since case folding can undo the normal form and the other way round.
     for _ in range(2):
         plain = unicodedata.normalize("NFKC", plain).casefold()
@@ -267,7 +275,7 @@ def title_id(title: str) -> str:
 
 # --------------------------------------------------------------------------------------------------- addresses
 
-_LINK = re.compile(r"(https?):\s{0,2}//\s?([^\s<>\"{}|\\^`]+)", re.IGNORECASE)
+_LINK = re.compile(r"(https?):\s{0,2}//\s?([^\s<>\"{}|\\^`]{1,2000})", re.IGNORECASE)
 _AFTER_LINK = ".,;:!?'’”*"
 
 

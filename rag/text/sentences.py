@@ -16,22 +16,27 @@ _NEVER_LAST = frozenset(
     (
         *("e.g", "i.e", "cf", "vs", "viz", "w.r.t", "resp", "approx", "al", "ca", "ver"),
         *("fig", "figs", "eq", "eqs", "eqn", "eqns", "sec", "sect", "secs", "tab", "ref", "refs", "ch", "vol", "pp"),
-        *("ed", "eds", "no", "nos", "dr", "mr", "mrs", "ms", "prof", "st", "dept", "univ", "inc", "ltd"),
+        *("ed", "eds", "no", "nos", "dr", "mr", "mrs", "ms", "prof", "st", "dept", "univ", "inc", "ltd", "d.o.f"),
+        *("proc", "natl", "acad", "assoc", "amer", "statist", "biol", "chem"),
     )
 )
 # … and one that may end a sentence, when what follows looks like the beginning of one.
-_MAYBE_LAST = frozenset(("no", "al", "inc", "ltd", "ca", "st", "ver"))
+_MAYBE_LAST = frozenset(("no", "al", "inc", "ltd", "ca", "st", "ver", "d.o.f"))
+_MONTHS = frozenset(("jan", "feb", "mar", "apr", "jun", "jul", "aug", "sep", "sept", "oct", "nov", "dec"))
 
 # The end marks with their closing quotes and brackets, before white space or the end of the text; or, where the space
-# was lost ("pre-training.We are"), a mark between a lower-case word and a capitalised one.
+# was lost ("pre-training.We are"), a mark between a lower-case word and a capitalised one. Possessive, and never from the
+# middle of a run of marks: a line of a million dots takes no longer than its length.
 _MARK = re.compile(
-    r"""(?P<mark>[.!?]+)(?P<close>["'”’)\]]*)(?=\s|$)"""
+    r"""(?<![.!?])(?P<mark>[.!?]++)(?P<close>["'”’)\]]*+)(?=\s|$)"""
     r"""|(?<=[a-z)\]%])(?P<glued>[.!?])(?=(?:[A-Z][a-z]+(?:[ ,'’:-]|$)|(?:A|I)\s|[A-Z]{2,}[a-z]*[ ,-]))"""
 )
-_LAST_WORD = re.compile(r"""[^\s("'“‘\[]+$""")
-_OPENING = re.compile(r"""[\s("'“‘\[*_~$\\#]*""")
+_BEFORE_WORD = frozenset("(\"'“‘[")
+_LONGEST_WORD = 300  # characters looked at; an address may be long, and text without any space must not stall us
+_LONGEST_LIST_MARK = 20
+_NOTHING_FOLLOWS = re.compile(r"\s*\Z")
+_BEGINNING = re.compile(r"""[\s("'“‘\[*_~$\\#]*+(?P<signs>(?:[^\w.!?]|\.(?=\w))*+)(?P<word>\w\S*)""")
 _ADDRESS = re.compile(r"://|www\.|\w/\w|@|\.(?:com|org|io|net|edu|ai|github)$", re.IGNORECASE)
-_INITIAL = re.compile(r"^[A-Z]$")
 _LIST_MARK = re.compile(r"^\W*\w{1,2}\W*$")
 
 
@@ -63,47 +68,58 @@ def _skip_space(text: str, position: int) -> int:
 
 def _ends_sentence(text: str, start: int, match: re.Match[str]) -> bool:
     if match["glued"]:
-        word = _LAST_WORD.search(text, start, match.start())
+        word = _last_word(text, start, match.start())
         # `github.Io` and `Node.Js` are names: the word before must be a plain one of some length.
-        return word is not None and len(word[0]) > 2 and not _ADDRESS.search(word[0]) and "." not in word[0]
-    follows = text[match.end() :]
-    if not follows.strip():
+        return len(word) > 2 and not _ADDRESS.search(word) and "." not in word
+    end = match.end()
+    if _NOTHING_FOLLOWS.match(text, end):
         return True
-    if _LIST_MARK.match(text[start : match.end()]):
+    if end - start < _LONGEST_LIST_MARK and _LIST_MARK.match(text[start:end]):
         return False  # "1." or "(a)." opens an item
-    if match["mark"] == "." and _is_abbreviation(text, start, match, follows):
+    if match["mark"] == "." and _is_abbreviation(text, start, match):
         return False
-    return _begins_sentence(follows)
+    return _begins_sentence(text, end)
 
 
-def _is_abbreviation(text: str, start: int, match: re.Match[str], follows: str) -> bool:
-    word = _LAST_WORD.search(text, start, match.start())
-    if word is None:
-        return False
-    last = word[0].lower()
-    if _INITIAL.match(word[0]):
-        # "J. Smith" goes on; "vitamin C. We" ends: an initial stands after a capitalised word or at the start.
-        return not _starts_like_prose(follows)
-    if last not in _NEVER_LAST:
-        return False
-    return not (last in _MAYBE_LAST and _starts_like_prose(follows))
+def _last_word(text: str, start: int, end: int) -> str:
+    """The word of `text[start:end]` that stands at its end, without an opening quote or bracket; empty after a space."""
+    first = end
+    start = max(start, end - _LONGEST_WORD)
+    while first > start and not text[first - 1].isspace() and text[first - 1] not in _BEFORE_WORD:
+        first -= 1
+    return text[first:end]
+
+
+def _is_abbreviation(text: str, start: int, match: re.Match[str]) -> bool:
+    word = _last_word(text, start, match.start())
+    prose = _PROSE.match(text, match.end()) is not None
+    if len(word) == 1 and "A" <= word <= "Z":
+        return not prose  # "J. Smith" goes on; "vitamin C. We" ends
+    last = word.lower()
+    if last in _MONTHS:
+        return _DAY.match(text, match.end()) is not None
+    # "Dr. Smith" goes on; "in patients with MS. It" ends, since the abbreviation is never written so.
+    return last in _NEVER_LAST and not (prose and (last in _MAYBE_LAST or word.isupper()))
 
 
 _PROSE = re.compile(
     r"\s+(?:We|Our|The|This|These|Those|In|It|Its|To|For|However|Moreover|Furthermore|Here|On|By|With|Both|Such|As|A|An|"
-    r"Experiments?|Results?|Code|Compared|When|While|Although|Finally|First|Then|They|Their|There|Using|From|At)\b"
+    r"Experiments?|Results?|Code|Compared|When|While|Although|Finally|First|Then|They|Their|There|Using|From|At|"
+    r"Recently|Since|Based|Without|Through|Given|If|After|Second|Additionally|Specifically|Extensive|Experimental)\b"
+    r"(?!\.)"
 )
+_DAY = re.compile(r"\s+\d")
 
 
-def _starts_like_prose(follows: str) -> bool:
-    return _PROSE.match(follows) is not None
-
-
-def _begins_sentence(follows: str) -> bool:
-    opening = _OPENING.match(follows)
-    rest = follows[opening.end() if opening else 0 :]
-    if not rest:
-        return True
-    word = rest.split(maxsplit=1)[0]
-    # A lower-case word opens a sentence only when it is a name such as `fastText` or `k-means`'s `mBERT`.
-    return not word[0].islower() or any(c.isupper() for c in word[1:])
+def _begins_sentence(text: str, position: int) -> bool:
+    """Whether what follows `position` begins with a word: a lone quote or a row of dots is no sentence of its own."""
+    found = _BEGINNING.match(text, position)
+    if found is None:
+        return False
+    word = found["word"]
+    # A lower-case word opens a sentence only when it is a name such as `fastText`, `mBERT` or `p53`.
+    return (
+        bool(found["signs"])
+        or not word[0].islower()
+        or ("/" not in word and any(c.isupper() or c.isdigit() for c in word[1:]))
+    )

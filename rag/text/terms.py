@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 import unicodedata
 
-_TOKEN = re.compile(r"\S+")
 _EDGE_LEFT = "()[]{}<>\"'“”‘’`,.;:!?*_~|=^+-–—/\\$&%#@…•"
 _EDGE_RIGHT = "()[]{}<>\"'“”‘’`,.;:!?*_~|=^-–—/\\$&@…•"
 _APOSTROPHE = re.compile(r"['’](?:s\b)?")
@@ -17,14 +16,22 @@ _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}\b)")
 _PART = re.compile(r"\d+(?:\.\d+)+[a-z%]*|[^\W_]+")
 _SIGNS = re.compile(r"[\W_]+")
 _TRAILING = re.compile(r"[^\W_]([+#]+|%)$")
+_HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
-def terms(text: str) -> list[str]:
-    """The terms of `text` in order, lower case, accents folded, repeats kept."""
+def terms(text: str, *, name_parts: bool = False) -> list[str]:
+    """The terms of `text` in order, lower case, accents folded, repeats kept.
+
+    With `name_parts`, the parts of a joined name are terms too (`SOBertBase`: sobertbase, sobert, base): for texts that
+    are indexed, so that a question finds a name by its stem; not for queries, where `MosaicBERT` means just that.
+    """
     folded = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
     found: list[str] = []
-    for match in _TOKEN.finditer(_THOUSANDS.sub("", _APOSTROPHE.sub("", folded.casefold()))):
-        found.extend(_variants(match[0].lstrip(_EDGE_LEFT).rstrip(_EDGE_RIGHT)))
+    for token in _THOUSANDS.sub("", _APOSTROPHE.sub("", folded)).split():
+        core = token.lstrip(_EDGE_LEFT).rstrip(_EDGE_RIGHT)
+        found.extend(_variants(core.casefold()))
+        if name_parts and (humps := _HUMP.split(core)) and len(humps) > 1:
+            found.extend(part.casefold() for part in humps if part.isalnum() and len(part) > 2)
     return found
 
 

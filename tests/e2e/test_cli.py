@@ -19,6 +19,7 @@ import pytest
 from e2e.running import Ran, Run
 
 from rag import __version__
+from rag.cli.meter import Meter, line
 from rag.errors import QuestionError, StorageError
 from rag.models import (
     Answer,
@@ -292,6 +293,25 @@ def test_an_unknown_setting_is_refused_by_name(run: Run, monkeypatch: pytest.Mon
     assert (ran.status, ran.out) == (1, "")
     assert "PAPERBRIEF_TREADS" in ran.err
     assert "PAPERBRIEF_THREADS" in ran.err
+
+
+def test_progress_is_a_bar_on_a_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    with Meter(terminal=True) as meter:
+        meter(Progress("reading", 2))
+        meter(Progress("indexing", 1, 4))
+        meter(Progress("indexing", 4, 4))
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert "reading" in err
+    assert "4/4" in err
+
+
+def test_progress_is_a_line_now_and_then_elsewhere(capsys: pytest.CaptureFixture[str]) -> None:
+    with Meter(terminal=False) as meter:
+        meter(Progress("indexing", 1, 4))
+    assert capsys.readouterr() == ("", ""), "short work says nothing"
+    assert line(Progress("indexing", 1_200, 7_000), 1_000, 20.0) == "indexing: 1,200 of 7,000, 50.0/s, 116 s left"
+    assert line(Progress("reading", 5), 0, 20.0) == "reading: 5"
 
 
 def test_help_names_every_format(run: Run) -> None:

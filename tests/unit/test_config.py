@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr, ValidationError
 
-from rag.config import Settings, load, origins, shown
+from rag.config import Settings, load, load_apart, origins, shown
 from rag.errors import SettingsError
 
 KEY = "sk-invented-0123456789"
@@ -177,3 +177,16 @@ def test_settings_are_frozen_and_read_nothing_by_themselves(
 @pytest.mark.parametrize("name", ["builtin", "openai:text-embedding-3-small", "llamaindex:package.module.Class"])
 def test_the_three_kinds_of_embedding(name: str) -> None:
     assert load({"embedding": name}).embedding == name
+
+
+def test_settings_apart_store_nothing_among_the_users_papers(
+    monkeypatch: pytest.MonkeyPatch, empty_folder: Path
+) -> None:
+    monkeypatch.setenv("PAPERBRIEF_DATABASE_URL", "postgresql+psycopg://me@db.example/papers")
+    monkeypatch.setenv("PAPERBRIEF_CHROMA_URL", "http://chroma.example:8000")
+    monkeypatch.setenv("PAPERBRIEF_THREADS", "1")
+    settings = load_apart(Path("apart"))
+    assert settings.data_dir == empty_folder / "apart"
+    assert settings.database_url == f"sqlite:///{empty_folder / 'apart'}/catalogue.sqlite"
+    assert settings.chroma_url is None
+    assert settings.threads == 1

@@ -91,7 +91,7 @@ def _about_papers() -> None:
     op.create_index("tags_tag", "tags", ["tag", "number"])
     op.create_table(
         "bands",
-        sa.Column("band", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("band", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("band", "number"),
         sqlite_with_rowid=False,

@@ -1,0 +1,136 @@
+"""`paperbrief eval`: what paperbrief is measured with.
+
+Heavy imports stand inside the commands, since `paperbrief --help` passes through here.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from rag.errors import PaperbriefError
+
+if TYPE_CHECKING:
+    from eval.retrieval import RetrievalReport
+    from rag.models import Progress
+
+app = typer.Typer(
+    help="Measure retrieval, speed and memory.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+Json = Annotated[bool, typer.Option("--json", help="Print the report as JSON and nothing else.")]
+Vectors = Annotated[
+    Path | None,
+    typer.Option(file_okay=False, help="Keep the passages' vectors in this folder, for the next run to take."),
+]
+
+
+@app.command()
+def retrieval(
+    data: Annotated[Path, typer.Option(exists=True, file_okay=False, help="A collection in BEIR's layout.")],
+    split: Annotated[str, typer.Option(help="Which qrels: a file of the folder qrels, without .tsv.")] = "test",
+    limit_queries: Annotated[int | None, typer.Option(min=2, help="Only the first so many queries.")] = None,
+    vectors: Vectors = None,
+    as_json: Json = False,
+) -> None:
+    """Measure nDCG, recall and MRR of each leg and of both together on a BEIR collection."""
+    report = asyncio.run(_retrieval(data, split, limit_queries, vectors))
+    if as_json:
+        typer.echo(json.dumps(report.to_json(), indent=2))
+    else:
+        from eval.retrieval import table
+
+        typer.echo(table(report))
+
+
+async def _retrieval(data: Path, split: str, limit: int | None, vectors: Path | None) -> RetrievalReport:
+    from eval.beir import open_collection
+    from eval.kept import KeptVectors
+    from eval.retrieval import default_name, measure
+    from eval.scratch import builtin_embedder, settings_in
+    from rag.library import open_library
+
+    collection = open_collection(data, split)
+    with tempfile.TemporaryDirectory(prefix="paperbrief-eval-") as folder:
+        settings = settings_in(Path(folder))
+        embedder = builtin_embedder(settings)
+        if vectors is not None:
+            embedder = KeptVectors(embedder, vectors)
+        async with open_library(settings, embedder=embedder) as library:
+            return await measure(
+                library, collection, name=default_name(data), split=split, limit=limit, progress=_say_progress
+            )
+
+
+def _say_progress(progress: Progress) -> None:
+    """One line on standard error, written over and over, only where somebody is watching."""
+    if sys.stderr.isatty():
+        of = f" of {progress.total:,}" if progress.total else ""
+        typer.echo(f"\r{progress.stage} {progress.done:,}{of}   ", err=True, nl=progress.done == progress.total)
+
+
+@app.command()
+def bench(
+    data: Annotated[
+        Path | None,
+        typer.Option(
+            exists=True, dir_okay=False, help="Papers in any format that `ingest` reads; not for --part start."
+        ),
+    ] = None,
+    papers: Annotated[int, typer.Option(min=10, help="How many of them the large index holds.")] = 2_000,
+    ingest_papers: Annotated[
+        int, typer.Option(min=10, help="How many are ingested with the real embedding session.")
+    ] = 2_000,
+    queries: Annotated[int, typer.Option(min=5, help="How many queries each figure of search rests on.")] = 200,
+    claims: Annotated[
+        Path | None, typer.Option(exists=True, dir_okay=False, help="A BEIR queries.jsonl: half the queries are its.")
+    ] = None,
+    folder: Annotated[
+        Path, typer.Option(file_okay=False, help="Where libraries, vectors and results are kept.")
+    ] = Path(".bench"),
+    vectors: Annotated[
+        Path | None,
+        typer.Option(file_okay=False, help="Vectors kept by another run; read only. Default: `vectors` in the folder."),
+    ] = None,
+    part: Annotated[
+        list[str] | None, typer.Option("--part", help="Only this part; may be repeated. See docs/benchmarks.md.")
+    ] = None,
+    again: Annotated[bool, typer.Option("--again", help="Measure parts that have a result anew.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Measure speed and memory: ingest, search, ask and start. What was measured is kept; a second run goes on."""
+    from eval.bench import Plan, run
+
+    plan = Plan(
+        data=data,
+        papers=papers,
+        ingest_papers=min(papers, ingest_papers),
+        queries=queries,
+        claims=claims,
+        folder=folder,
+        vectors=vectors,
+        again=again,
+    )
+    typer.echo(run(plan, part or None, as_json=as_json))
+
+
+def main() -> None:
+    """Run as a program of its own: `python -m eval.cli`."""
+    try:
+        app(prog_name="eval")
+    except PaperbriefError as error:
+        typer.echo(f"paperbrief: {error}", err=True)
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()
