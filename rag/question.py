@@ -45,10 +45,12 @@ _ONE_PAPER = re.compile(
     r"\b(?:which|what) (?:paper|model|method|system|approach|technique|work|study)\b", re.IGNORECASE
 )
 _FIGURE = re.compile(
-    r"\bhow (?:much|many|large|big|fast|long|often|high|low|small|far|accurate|expensive|costly|cheap|well|close|deep)\b"
+    r"\bhow (?:much|many|large|big|fast|long|often|high|low|small|far|accurate|expensive|costly|cheap|well|close|"
+    r"deep)\b"
     r"|\b(?:what|which|by what|at what) (?:is |are |was |were |the |fraction|factor|portion|sort of |kind of )*"
-    r"(?:[\w-]+ ){0,2}?(?:percentage|percent|number|amount|size|rate|ratio|factor|speed-?up|accuracy|score|f1|bleu|cost|price|"
-    r"margin|improvement|gain|reduction|increase|decrease|perplexity|latency|throughput|share|fraction|count|budget|saving)s?\b",
+    r"(?:[\w-]+ ){0,2}?(?:percentage|percent|number|amount|size|rate|ratio|factor|speed-?up|accuracy|score|f1|bleu|"
+    r"cost|price|margin|improvement|gain|reduction|increase|decrease|perplexity|latency|throughput|share|fraction|"
+    r"count|budget|saving)s?\b",
     re.IGNORECASE,
 )
 _COMPARISON = re.compile(

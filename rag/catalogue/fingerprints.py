@@ -46,7 +46,7 @@ def candidates(session: Session, prints: Sequence[Fingerprint]) -> list[list[tup
 def load(session: Session, numbers: Iterable[int]) -> dict[int, Fingerprint]:
     """The fingerprints of stored papers."""
     columns = (PaperRow.number, PaperRow.paper_id, PaperRow.title, PaperRow.abstract)
-    rows = session.execute(select(*columns).where(among(session, PaperRow.number, list(numbers)))).tuples().all()
+    rows = session.execute(select(*columns).where(among(session, PaperRow.number, list(numbers)))).all()
     prints = fingerprints([(paper_id, title, abstract) for _, paper_id, title, abstract in rows])
     return {number: own for (number, *_), own in zip(rows, prints, strict=True)}
 

@@ -145,7 +145,7 @@ def drop_vectors(session: Session) -> None:
 def current(session: Session, paper_ids: Collection[str]) -> dict[str, int]:
     """The revision of each paper that search may show: not deleted, and indexed as it is now. Aliases do not count."""
     rows = select(PaperRow.paper_id, PaperRow.revision).where(among(session, PaperRow.paper_id, paper_ids), IS_CURRENT)
-    return dict(session.connection().execute(rows).tuples().all())
+    return dict(session.connection().execute(rows).all())
 
 
 def vectors(session: Session, paper_ids: Sequence[str]) -> list[tuple[str, int, Spans, bytes]]:

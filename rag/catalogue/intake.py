@@ -136,10 +136,10 @@ def numbers_of(session: Session, identifiers: Iterable[str]) -> dict[str, int]:
     """The numbers of papers by identifier or alias, deleted ones too; unknown identifiers are left out."""
     wanted = set(identifiers)
     rows = select(PaperRow.paper_id, PaperRow.number).where(among(session, PaperRow.paper_id, wanted))
-    found = dict(session.execute(rows).tuples().all())
+    found = dict(session.execute(rows).all())
     if missing := wanted - found.keys():
         rows = select(AliasRow.alias, AliasRow.number).where(among(session, AliasRow.alias, missing))
-        found |= dict(session.execute(rows).tuples().all())
+        found |= dict(session.execute(rows).all())
     return found
 
 

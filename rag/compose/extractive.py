@@ -28,22 +28,25 @@ _FIGURE = re.compile(
     r"(?<![\w.-])[~<>$]?\d[\d,.]*(?:%|x|k|m|b|K|M|B)?(?![\w-])|\b(?:half|twice|double|triple|hundreds?)\b"
 )
 _PROPOSES = re.compile(
-    r"\b(?:propose[sd]?|introduc(?:e[sd]?|ing)|present(?:s|ed)?|develop(?:s|ed)?|call(?:ed)?|namely|named|dubbed|is an?|are)\b",
-    re.I,
+    r"\b(?:propose[sd]?|introduc(?:e[sd]?|ing)|present(?:s|ed)?|develop(?:s|ed)?|call(?:ed)?|namely|named|dubbed|"
+    r"is an?|are)\b",
+    re.IGNORECASE,
 )
 _HOW = re.compile(
-    r"\b(?:by|via|through|using|uses?|employs?|consists?|compris\w+|first|then|specifically|instead|based on|leverag\w+|"
-    r"propose[sd]?|introduces?|apply|applies|train(?:s|ed|ing)?|replac\w+|combin\w+|to (?:avoid|address|alleviate|tackle))\b",
-    re.I,
+    r"\b(?:by|via|through|using|uses?|employs?|consists?|compris\w+|first|then|specifically|instead|based on|"
+    r"leverag\w+|propose[sd]?|introduces?|apply|applies|train(?:s|ed|ing)?|replac\w+|combin\w+|"
+    r"to (?:avoid|address|alleviate|tackle))\b",
+    re.IGNORECASE,
 )
 _CONCLUDES = re.compile(
-    r"\b(?:we (?:find|show|observe|demonstrate|confirm|conclude)|results? (?:show|suggest|indicate|demonstrate)|findings?|"
-    r"outperform\w*|improv\w+|achiev\w+|reveal\w*|demonstrat\w+|surpass\w*)\b",
-    re.I,
+    r"\b(?:we (?:find|show|observe|demonstrate|confirm|conclude)|results? (?:show|suggest|indicate|demonstrate)|"
+    r"findings?|outperform\w*|improv\w+|achiev\w+|reveal\w*|demonstrat\w+|surpass\w*)\b",
+    re.IGNORECASE,
 )
 _COMPARES = re.compile(
-    r"\b(?:than|compared|outperform\w*|surpass\w*|unlike|whereas|while|over|instead|contrast|versus|limited|bounded|better|fewer|more)\b",
-    re.I,
+    r"\b(?:than|compared|outperform\w*|surpass\w*|unlike|whereas|while|over|instead|contrast|versus|limited|bounded|"
+    r"better|fewer|more)\b",
+    re.IGNORECASE,
 )
 _OPEN_END = re.compile(r"\?\W*$|\b(?:unclear|open question|remains? (?:challenging|unexplored|unclear))\b", re.I)
 _ADDRESS = re.compile(
@@ -130,7 +133,7 @@ def _best(question: Question, ranked: Sequence[Evidence]) -> list[Evidence]:
 
 
 def _sides(question: Question, ranked: Sequence[Evidence]) -> list[Evidence]:
-    """The best sentence overall, then the best of each other named side, of a paper whose title names it if any does."""
+    """The best sentence, then the best of each other named side: of the paper that has the name, if any has."""
     chosen = [ranked[0]]
     for name in question.names:
         own = [e for e in ranked if (system_name(e.paper.title) or "").casefold() == name.casefold()]

@@ -27,7 +27,7 @@ class Cleaned:
     operations: tuple[str, ...] = ()
 
 
-MAX_PASSES = 20
+MAX_PASSES = 12
 
 
 def _settled(change: Callable[[str], str], text: str) -> str:

@@ -25,8 +25,8 @@ _MAYBE_LAST = frozenset(("no", "al", "inc", "ltd", "ca", "st", "ver", "d.o.f"))
 _MONTHS = frozenset(("jan", "feb", "mar", "apr", "jun", "jul", "aug", "sep", "sept", "oct", "nov", "dec"))
 
 # The end marks with their closing quotes and brackets, before white space or the end of the text; or, where the space
-# was lost ("pre-training.We are"), a mark between a lower-case word and a capitalised one. Possessive, and never from the
-# middle of a run of marks: a line of a million dots takes no longer than its length.
+# was lost ("pre-training.We are"), a mark between a lower-case word and a capitalised one. Possessive, and never from
+# the middle of a run of marks: a line of a million dots takes no longer than its length.
 _MARK = re.compile(
     r"""(?<![.!?])(?P<mark>[.!?]++)(?P<close>["'”’)\]]*+)(?=\s|$)"""
     r"""|(?<=[a-z)\]%])(?P<glued>[.!?])(?=(?:[A-Z][a-z]+(?:[ ,'’:-]|$)|(?:A|I)\s|[A-Z]{2,}[a-z]*[ ,-]))"""
@@ -35,7 +35,7 @@ _BEFORE_WORD = frozenset("(\"'“‘[")
 _LONGEST_WORD = 300  # characters looked at; an address may be long, and text without any space must not stall us
 _LONGEST_LIST_MARK = 20
 _NOTHING_FOLLOWS = re.compile(r"\s*\Z")
-_BEGINNING = re.compile(r"""[\s("'“‘\[*_~$\\#]*+(?P<signs>(?:[^\w.!?]|\.(?=\w))*+)(?P<word>\w\S*)""")
+_BEGINNING = re.compile(r"""[\s("'“‘\[*_~$\\#]*+(?P<signs>(?:[^\w.!?]|\.(?=\w))*+)(?P<word>[\w-]+)""")
 _ADDRESS = re.compile(r"://|www\.|\w/\w|@|\.(?:com|org|io|net|edu|ai|github)$", re.IGNORECASE)
 _LIST_MARK = re.compile(r"^\W*\w{1,2}\W*$")
 
@@ -82,7 +82,7 @@ def _ends_sentence(text: str, start: int, match: re.Match[str]) -> bool:
 
 
 def _last_word(text: str, start: int, end: int) -> str:
-    """The word of `text[start:end]` that stands at its end, without an opening quote or bracket; empty after a space."""
+    """The word of `text[start:end]` at its end, without an opening quote or bracket; empty after a space."""
     first = end
     start = max(start, end - _LONGEST_WORD)
     while first > start and not text[first - 1].isspace() and text[first - 1] not in _BEFORE_WORD:
@@ -118,8 +118,4 @@ def _begins_sentence(text: str, position: int) -> bool:
         return False
     word = found["word"]
     # A lower-case word opens a sentence only when it is a name such as `fastText`, `mBERT` or `p53`.
-    return (
-        bool(found["signs"])
-        or not word[0].islower()
-        or ("/" not in word and any(c.isupper() or c.isdigit() for c in word[1:]))
-    )
+    return bool(found["signs"]) or not word[0].islower() or any(c.isupper() or c.isdigit() for c in word[1:])

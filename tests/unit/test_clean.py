@@ -14,8 +14,8 @@ from rag.text.clean import OPERATIONS, Cleaned, clean, clean_paper, links, norma
 # Fragments that the operations look for, put together at random with text in between, so that they meet.
 MARKUP = r"""
     &amp; &amp;lt; &#38; &quot amp; lt; \textless \textgreater{} \emph{ \textbf{ } {\em { \% \\% \_ \$ $\times$ $ 3$
-    \times$ times 3.79 28 4 sim3x sim approx geq leq k ge le 3 3x 50% \% ~ ~( % pm 0.5 https://a.example/~b https: // /~ â Ã
-    \name \ours{} : ( )
+    \times$ times 3.79 28 4 sim3x sim approx geq leq k ge le 3 3x 50% \% ~ ~( % pm 0.5 https://a.example/~b https: // /~
+    â Ã \name \ours{} : ( )
 """
 SPACES_AND_SIGNS = (
     *(" ", "  ", "\n", "\r\n", "\t", "\0", "\x80", "\x99"),
@@ -115,7 +115,7 @@ def test_a_cleaned_text_is_one_line_of_sound_characters(raw: str) -> None:
 
 
 def test_nested_markup_is_undone() -> None:
-    assert clean(r"\emph{" * 200 + "deep" + "}" * 200).text == "deep"
+    assert clean(r"\emph{" * 100 + "deep" + "}" * 100).text == "deep"
     assert clean("&" + "amp;" * 20_000 + "lt;").text == "<"
 
 

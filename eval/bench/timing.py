@@ -1,0 +1,61 @@
+"""Times and what is said of them: a middle, an end, a ratio with its interval. Never a single time alone."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any, TypeVar
+
+import numpy as np
+
+T = TypeVar("T")
+Call = Callable[[T], Awaitable[object]]
+
+_RESAMPLES = 1_000
+
+
+async def interleaved(items: Sequence[T], calls: Mapping[str, Call[T]]) -> dict[str, list[float]]:
+    """Milliseconds of every call on every item, by the call's name.
+
+    On each item all calls run one after another, another one first each time: what else the machine does, and what one
+    call leaves warm for the next, meets all of them alike.
+    """
+    names = list(calls)
+    taken: dict[str, list[float]] = {name: [] for name in names}
+    for turn, item in enumerate(items):
+        first = turn % len(names)
+        for name in names[first:] + names[:first]:
+            start = time.perf_counter()
+            await calls[name](item)
+            taken[name].append((time.perf_counter() - start) * 1000)
+    return taken
+
+
+def spread(times: Sequence[float]) -> dict[str, Any]:
+    """`n`, `p5`, `p50`, `p95`, and `p95_to_p50`."""
+    p5, p50, p95 = (float(value) for value in np.percentile(times, [5, 50, 95]))
+    return {"n": len(times), "p5": p5, "p50": p50, "p95": p95, "p95_to_p50": p95 / p50}
+
+
+def ratio(times: Sequence[float], base: Sequence[float]) -> dict[str, float]:
+    """The ratio of the medians of two paired series, with a 95 % bootstrap interval over the pairs."""
+    pairs = np.array([times, base], np.float64)
+    count = pairs.shape[1]
+    drawn = np.random.default_rng(0).integers(0, count, (_RESAMPLES, count))
+    medians = np.median(pairs[:, drawn], axis=2)
+    low, high = np.quantile(medians[0] / medians[1], [0.025, 0.975])
+    whole = np.median(pairs, axis=1)
+    return {"ratio": float(whole[0] / whole[1]), "low": float(low), "high": float(high)}
+
+
+def ratio_of_sums(
+    times: Sequence[float], base: Sequence[float], *, more: float = 0.0
+) -> dict[str, float]:
+    """`sum(base) / (sum(times) + more)` for paired blocks, with a 95 % bootstrap interval over the blocks."""
+    pairs = np.array([times, base], np.float64)
+    count = pairs.shape[1]
+    drawn = np.random.default_rng(0).integers(0, count, (_RESAMPLES, count))
+    sums = pairs[:, drawn].sum(axis=2)
+    low, high = np.quantile(sums[1] / (sums[0] + more), [0.025, 0.975])
+    whole = pairs.sum(axis=1)
+    return {"ratio": float(whole[1] / (whole[0] + more)), "low": float(low), "high": float(high)}
