@@ -76,7 +76,9 @@ def _database_url(url: str) -> str:
 
 
 def _sqlite_in(folder: Path) -> str:
-    return f"sqlite:///{folder / 'catalogue.sqlite'}"
+    # In an address % opens an escape and ? ends the path.
+    path = str(folder / "catalogue.sqlite").replace("%", "%25").replace("?", "%3F")
+    return f"sqlite:///{path}"
 
 
 def cores() -> int:

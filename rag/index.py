@@ -57,15 +57,18 @@ class Index:
         self._vectors = vectors
         self._lexical = lexical
         self._scopes: OrderedDict[frozenset[str], _ScopeVectors] = OrderedDict()
+        self._changes = 0
 
     async def put(self, papers: Sequence[IndexedPaper]) -> None:
-        """Put papers into both indexes; durable on return. What was there under the same revision is replaced."""
+        """Put papers into both indexes; durable on return. What was there under the same revision is replaced.
+
+        Call `forget_scopes` when they are marked in the catalogue.
+        """
         identifiers = [
             passage_id(entry.paper.id, entry.paper.revision, number)
             for entry in papers
             for number in range(len(entry.spans))
         ]
-        self._scopes.clear()
         if identifiers:
             await self._vectors.put(identifiers, np.concatenate([entry.vectors for entry in papers]))
         await self._lexical.put(
@@ -74,12 +77,16 @@ class Index:
 
     async def remove(self, revisions: Sequence[tuple[str, int, int]], *, gone: Collection[str]) -> None:
         """Remove revisions, given as (paper_id, revision, number of passages); `gone` are papers deleted as a whole."""
-        self._scopes.clear()
         await self._vectors.delete(
             [passage_id(paper_id, revision, n) for paper_id, revision, count in revisions for n in range(count)]
         )
         if gone:
             await self._lexical.put([], remove=sorted(gone))
+
+    def forget_scopes(self) -> None:
+        """Read the vectors of scopes again from now on: papers were marked that search may not have seen before."""
+        self._scopes.clear()
+        self._changes += 1
 
     async def search(
         self,
@@ -130,8 +137,11 @@ class Index:
         if known is not None:
             self._scopes.move_to_end(inside)
             return known
+        before = self._changes
         rows = await self._catalogue.read(indexing.vectors, sorted(inside))
         made = await asyncio.to_thread(_stack, rows, self._dimension)
+        if self._changes != before:
+            return made  # read while papers were being marked: right for now, but not to be kept
         self._scopes[inside] = made
         while len(self._scopes) > _SCOPES_KEPT:
             self._scopes.popitem(last=False)

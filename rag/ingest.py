@@ -131,6 +131,7 @@ async def _put(entries: Sequence[IndexedPaper], catalogue: Catalogue, index: Ind
     await catalogue.write(indexing.store_passages, stored)
     await index.put(entries)
     await catalogue.write(indexing.mark_indexed, [(entry.paper.id, entry.paper.revision) for entry in entries])
+    index.forget_scopes()
 
 
 async def remove_stale(catalogue: Catalogue, index: Index) -> int:

@@ -8,8 +8,9 @@ chosen: docs/decisions/0008-search.md.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import threading
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -52,11 +53,9 @@ class Lexical:
         import tantivy
 
         schema = _schema(tantivy)
-        try:
+        with _our_errors("opened", folder):
             folder.mkdir(parents=True, exist_ok=True)
             index = tantivy.Index(schema, path=str(folder))
-        except (OSError, ValueError) as error:
-            raise _storage_error("opened", error) from error
         analyser = (
             tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace())
             .filter(tantivy.Filter.stopword("english"))
@@ -68,48 +67,32 @@ class Lexical:
 
     async def put(self, entries: Sequence[Entry], *, remove: Sequence[str] = ()) -> None:
         """Store entries, each in place of what stands under its paper's id, and remove papers; durable on return."""
-        await _in_thread("written", lambda: self._write(entries, remove))
 
-    def _write(self, entries: Sequence[Entry], remove: Sequence[str]) -> None:
-        import tantivy
+        def put(writer: Any) -> None:
+            for paper_id in (*remove, *(entry.paper_id for entry in entries)):
+                writer.delete_documents_by_term("paper_id", paper_id)
+            for entry in entries:
+                writer.add_document(_document(entry))
 
-        with self._writing:
-            writer = self._open_writer()
-            try:
-                for paper_id in (*remove, *(entry.paper_id for entry in entries)):
-                    writer.delete_documents_by_term("paper_id", paper_id)
-                for entry in entries:
-                    title = " ".join(terms(entry.title, name_parts=True))
-                    writer.add_document(
-                        tantivy.Document(
-                            paper_id=entry.paper_id,
-                            revision=entry.revision,
-                            title=title,
-                            text=f"{title} {' '.join(terms(entry.abstract, name_parts=True))}",
-                        )
-                    )
-                writer.commit()
-            except BaseException:
-                self._writer = None  # a writer that failed may be dead; the next call opens a new one
-                raise
-            self._refresh()
+        await _in_thread("written", lambda: self._write(put))
 
     async def empty(self) -> None:
         """Remove all papers."""
+        await _in_thread("emptied", lambda: self._write(lambda writer: writer.delete_all_documents()))
 
-        def empty() -> None:
-            with self._writing:
-                writer = self._open_writer()
-                writer.delete_all_documents()
-                writer.commit()
-                self._refresh()
-
-        await _in_thread("emptied", empty)
-
-    def _open_writer(self) -> Any:
-        if self._writer is None:
-            self._writer = self._index.writer(_WRITER_HEAP, 1)
-        return self._writer
+    def _write(self, change: Callable[[Any], object]) -> None:
+        with self._writing:
+            if self._writer is None:
+                self._writer = self._index.writer(_WRITER_HEAP, 1)
+            try:
+                change(self._writer)
+                self._writer.commit()
+            except BaseException:
+                # A writer that failed may be dead; the next call opens a new one. No local name holds on to this one:
+                # the error's traceback would keep it, and the folder's lock with it.
+                self._writer = None
+                raise
+            self._refresh()
 
     def _refresh(self) -> None:
         self._index.reload()
@@ -204,18 +187,38 @@ def _schema(tantivy: Any) -> Any:
     return builder.build()
 
 
+def _document(entry: Entry) -> Any:
+    import tantivy
+
+    title = " ".join(terms(entry.title, name_parts=True))
+    text = f"{title} {' '.join(terms(entry.abstract, name_parts=True))}"
+    return tantivy.Document(paper_id=entry.paper_id, revision=entry.revision, title=title, text=text)
+
+
 async def _in_thread(verb: str, work: Callable[[], T]) -> T:
-    """The one place where tantivy's blocking calls leave the event loop, and where its errors become ours."""
-    try:
+    """The one place where tantivy's blocking calls leave the event loop."""
+    with _our_errors(verb):
         return await asyncio.to_thread(work)
-    except (OSError, ValueError) as error:
-        raise _storage_error(verb, error) from error
 
 
-def _storage_error(verb: str, error: Exception) -> StorageError:
+@contextlib.contextmanager
+def _our_errors(verb: str, folder: Path | None = None) -> Iterator[None]:
+    """The one place where tantivy's errors become ours; damaged files make it panic as well as raise."""
+    try:
+        yield
+    except BaseException as error:
+        # The class of a panic in Rust cannot be imported.
+        if not isinstance(error, OSError | ValueError) and type(error).__name__ != "PanicException":
+            raise
+        raise _storage_error(verb, error, folder) from error
+
+
+def _storage_error(verb: str, error: BaseException, folder: Path | None) -> StorageError:
     reason = (str(error).strip().splitlines() or [type(error).__name__])[0][:200]
+    # An index that does not open cannot be made anew in its place.
+    anew = f"move {folder} away and run `paperbrief reindex`" if folder else "run `paperbrief reindex`"
     return StorageError(
         f"The keyword index cannot be {verb} ({reason}).",
-        hint="Check that the disk has room and that the data folder may be written; "
-        "`paperbrief reindex` rebuilds the index from the catalogue.",
+        hint="Check that the disk has room and that the data folder may be written; if they are, "
+        f"{anew}, which makes the index anew from the catalogue.",
     )

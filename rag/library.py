@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from rag.ask import ask
 from rag.catalogue import Catalogue, answers, indexing, papers
 from rag.embedding import Embedder
-from rag.errors import IndexMismatch, MissingPackage, NotFound
+from rag.errors import IndexMismatch, MissingPackage, NotFound, StorageError
 from rag.index import Index
 from rag.ingest import ingest, remove_stale
 from rag.lexical import Lexical
@@ -46,7 +46,7 @@ class Library:
         self, records: Iterable[PaperRecord | RefusedRecord], *, progress: Report | None = None
     ) -> IngestReport:
         """Load papers, and finish what an interrupted ingest left."""
-        await self._require_own_index()
+        await self._require_whole_index()
         return await ingest(
             records,
             catalogue=self.catalogue,
@@ -57,7 +57,7 @@ class Library:
 
     async def ask(self, question: str, *, scope: Scope | None = None) -> Answer:
         """Answer a question from the papers in scope."""
-        await self._require_own_index()
+        await self._require_whole_index()
         return await ask(
             question,
             scope=scope or Scope(),
@@ -70,7 +70,7 @@ class Library:
         self, query: str, *, top_k: int = 10, scope: Scope | None = None, explain: bool = False
     ) -> SearchReport:
         """The best papers for a query, each with its best passage."""
-        await self._require_own_index()
+        await self._require_whole_index()
         return await self.retriever.search(query, top_k=top_k, scope=scope, explain=explain)
 
     async def paper(self, paper_id: str) -> Paper:
@@ -131,6 +131,19 @@ class Library:
                     hint="Run `paperbrief reindex --embed` to make it anew, or set PAPERBRIEF_EMBEDDING back.",
                 )
 
+    async def _require_whole_index(self) -> None:
+        """Refuse an index that was lost: what it does not find would look like what does not exist."""
+        await self._require_own_index()
+        lost = "vector" if self.vectors.untouched else "keyword" if not await self.lexical.count() else None
+        if lost is None:
+            return
+        should_be_there = await self.catalogue.read(indexing.indexed_papers, None, 1)
+        if should_be_there:
+            raise StorageError(
+                f"The {lost} index is empty, and the catalogue has papers that should be in it.",
+                hint="Run `paperbrief reindex`, which makes the index anew from the catalogue.",
+            )
+
 
 @asynccontextmanager
 async def open_library(settings: Settings, *, embedder: Embedder | None = None) -> AsyncIterator[Library]:
@@ -171,8 +184,9 @@ async def _embedder(settings: Settings, stack: AsyncExitStack) -> Embedder:
         return await open_embedder(name)
     try:
         from rag.embedding.builtin import BuiltinEmbedder
+
+        return await asyncio.to_thread(BuiltinEmbedder, settings.cache_dir, threads=settings.threads)
     except ModuleNotFoundError as error:
         raise MissingPackage(
             f"The built-in embedding model needs the package {error.name}.", hint=f"Install {error.name}."
         ) from error
-    return await asyncio.to_thread(BuiltinEmbedder, settings.cache_dir, threads=settings.threads)

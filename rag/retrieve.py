@@ -181,7 +181,8 @@ def _cosine_around(start: int, end: int, spans: Spans, cosines: NDArray[np.float
 
 def checked(question: str) -> str:
     """The question without white space around it; QuestionError when nothing is left, or too much."""
-    question = question.replace("\0", " ").strip()
+    # Half of a surrogate pair, which JSON and a command line can smuggle in, can neither be embedded nor stored.
+    question = question.replace("\0", " ").encode("utf-8", "replace").decode("utf-8").strip()
     if not any(c.isalnum() for c in question):
         raise QuestionError(
             "The question is empty.", hint="Ask something about the papers, in a sentence or a few words."

@@ -72,14 +72,14 @@ async def examine(
     findings = [_model(made_with, vectors.identity, embedder.identity)]
     if not findings[0].ok:
         return DoctorReport(findings=tuple(findings))
-    missing, surplus = await _compare(catalogue, vectors, lexical)
+    missing, surplus_vectors, surplus_words = await _compare(catalogue, vectors, lexical)
     stale = await catalogue.read(indexing.to_remove, _PAGE)
     waiting = await catalogue.read(indexing.pending_count)
     unreachable = await _unreachable(catalogue, vectors)
     if repair:
         await catalogue.write(indexing.unmark, sorted(missing | unreachable))
-        await vectors.delete([i for i in surplus if "#" in i])
-        await lexical.put([], remove=[i for i in surplus if "#" not in i])
+        await vectors.delete(surplus_vectors)
+        await lexical.put([], remove=surplus_words)
         await remove_stale(catalogue, index)
         await index_pending(catalogue, index, embedder, lambda _: None)
         report = await examine(
@@ -92,7 +92,7 @@ async def examine(
         Finding(name="catalogue", ok=True, detail=f"{total:,} papers"),
         _count("waiting to be indexed", waiting, "papers", mend),
         _count("missing from an index", len(missing), "papers", mend),
-        _count("left over in an index", len(surplus) + len(stale), "entries", mend),
+        _count("left over in an index", len(surplus_vectors) + len(surplus_words) + len(stale), "entries", mend),
         _count("stored but not found", len(unreachable), "papers of the sample", "Run `paperbrief reindex`."),
     ]
     return DoctorReport(findings=tuple(findings))
@@ -114,8 +114,8 @@ def _count(name: str, number: int, unit: str, hint: str) -> Finding:
     return Finding(name=name, ok=not number, detail=f"{number:,} {unit}", hint=hint if number else "")
 
 
-async def _compare(catalogue: Catalogue, vectors: Vectors, lexical: Lexical) -> tuple[set[str], list[str]]:
-    """Papers that an index lacks, and what the indexes hold and should not: passage ids, and paper ids."""
+async def _compare(catalogue: Catalogue, vectors: Vectors, lexical: Lexical) -> tuple[set[str], list[str], list[str]]:
+    """Papers that an index lacks, and what the indexes hold and should not: ids of vectors, and of papers."""
     words = await lexical.revisions()
     missing: set[str] = set()
     expected: dict[str, tuple[int, int]] = {}
@@ -127,21 +127,24 @@ async def _compare(catalogue: Catalogue, vectors: Vectors, lexical: Lexical) -> 
         missing |= {parse_passage_id(identifier)[0] for identifier in lost}
         missing |= {paper_id for paper_id, revision, _ in page if words.get(paper_id) != revision}
         expected.update({paper_id: (revision, count) for paper_id, revision, count in page})
-    surplus = sorted(set(words) - set(expected))
-    offset = 0
-    while identifiers := await vectors.page(offset):
-        offset += len(identifiers)
-        surplus += [identifier for identifier in identifiers if not _belongs(identifier, expected)]
     # What is on its way in or out is not left over: it stands in the catalogue as pending or stale.
     pending = {paper.id for paper in await catalogue.read(indexing.pending, 1_000_000)}
     stale = {passage_id(p, r, n) for p, r, c in await catalogue.read(indexing.to_remove, 1_000_000) for n in range(c)}
-    return missing, [i for i in surplus if i not in stale and i.rpartition("@")[0] not in pending and i not in pending]
+    surplus: list[str] = []
+    offset = 0
+    while identifiers := await vectors.page(offset):
+        offset += len(identifiers)
+        surplus += [i for i in identifiers if i not in stale and not _belongs(i, expected, pending)]
+    return missing, surplus, sorted(words.keys() - expected.keys() - pending)
 
 
-def _belongs(identifier: str, expected: dict[str, tuple[int, int]]) -> bool:
-    paper_id, revision, number = parse_passage_id(identifier)
+def _belongs(identifier: str, expected: dict[str, tuple[int, int]], pending: set[str]) -> bool:
+    try:
+        paper_id, revision, number = parse_passage_id(identifier)
+    except ValueError:
+        return False  # never ours
     known = expected.get(paper_id)
-    return known is not None and known[0] == revision and number < known[1]
+    return paper_id in pending or (known is not None and known[0] == revision and number < known[1])
 
 
 async def _unreachable(catalogue: Catalogue, vectors: Vectors) -> set[str]:

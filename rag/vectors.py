@@ -7,7 +7,8 @@ current. Chroma's own embedding function is never used: it would download a mode
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+import contextlib
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -31,6 +32,12 @@ class Vectors:
     def __init__(self, client: Any, collection: Any) -> None:
         self._client = client
         self._collection = collection
+        self._untouched = not collection.count()
+
+    @property
+    def untouched(self) -> bool:
+        """True while nothing was put into a collection that was empty when it was opened."""
+        return self._untouched
 
     @property
     def identity(self) -> str | None:
@@ -48,15 +55,13 @@ class Vectors:
         from chromadb.config import Settings
 
         settings = Settings(anonymized_telemetry=False)
-        try:
+        with _our_errors("opened", where):
             if isinstance(where, Path):
                 where.mkdir(parents=True, exist_ok=True)
                 client: Any = chromadb.PersistentClient(str(where), settings=settings)
             else:
                 client = _server(where, settings)
             return cls(client, _collection(client, identity))
-        except Exception as error:
-            raise _storage_error("opened", error) from error
 
     async def empty(self, identity: str) -> None:
         """Remove all vectors, and mark the collection as made with `identity` from now on."""
@@ -71,6 +76,7 @@ class Vectors:
         """Store vectors of shape (len(identifiers), dimension); those already there are replaced."""
 
         def put() -> None:
+            self._untouched = False
             for start in range(0, len(identifiers), _PAGE):
                 page = slice(start, start + _PAGE)
                 self._collection.upsert(ids=list(identifiers[page]), embeddings=vectors[page])
@@ -133,23 +139,37 @@ def _collection(client: Any, identity: str) -> Any:
 
 
 async def _in_thread(verb: str, work: Callable[[], T]) -> T:
-    """The one place where Chroma's blocking calls leave the event loop, and where its errors become ours."""
-    try:
+    """The one place where Chroma's blocking calls leave the event loop."""
+    with _our_errors(verb):
         return await asyncio.to_thread(work)
-    except Exception as error:
-        raise _storage_error(verb, error) from error
 
 
-def _storage_error(verb: str, error: Exception) -> StorageError:
+@contextlib.contextmanager
+def _our_errors(verb: str, where: Path | str | None = None) -> Iterator[None]:
+    """The one place where Chroma's errors become ours; damaged files make it panic as well as raise."""
+    try:
+        yield
+    except BaseException as error:
+        # The class of a panic in Rust cannot be imported.
+        if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
+            raise
+        raise _storage_error(verb, error, where) from error
+
+
+def _storage_error(verb: str, error: BaseException, where: Path | str | None) -> StorageError:
+    reason = (str(error).strip().splitlines() or [type(error).__name__])[0][:200]
+    if isinstance(where, str):
+        return StorageError(
+            f"The Chroma server at {where} cannot be used ({reason}).",
+            hint="Check that it runs and that PAPERBRIEF_CHROMA_URL is its address.",
+        )
+    # An index that does not open cannot be made anew in its place.
+    anew = f"move {where} away and run `paperbrief reindex`" if where else "run `paperbrief reindex`"
     return StorageError(
-        f"The vector index cannot be {verb} ({_first_line(error)}).",
-        hint="Check that the disk has room and that the data folder may be written; "
-        "`paperbrief reindex` rebuilds the index from the catalogue.",
+        f"The vector index cannot be {verb} ({reason}).",
+        hint="Check that the disk has room and that the data folder may be written; if they are, "
+        f"{anew}, which makes the index anew from the catalogue.",
     )
-
-
-def _first_line(error: Exception) -> str:
-    return (str(error).strip().splitlines() or [type(error).__name__])[0][:200]
 
 
 def _server(address: str, settings: Any) -> Any:

@@ -11,7 +11,18 @@ import time
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Engine, create_engine, event, func, insert, inspect, select
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Engine,
+    bindparam,
+    create_engine,
+    event,
+    func,
+    insert,
+    inspect,
+    select,
+)
 from sqlalchemy.engine import URL, Connection, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
 from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute, Session
@@ -67,7 +78,8 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
 
     synchronous=FULL: in WAL mode the weaker NORMAL keeps the file sound after a power cut but may take back the last
     commits, and a commit here is a promise to the user. It costs one flush a transaction, and a batch is one
-    transaction. fullfsync matters on macOS alone, where a plain flush stops at the drive's cache.
+    transaction. fullfsync matters on macOS alone, where a plain flush stops at the drive's cache. The cache (64 MB) and
+    the rarer checkpoints (32 MB of log) are for large ingests, whose band keys fall on every page of their table.
     """
     connection.isolation_level = None  # the driver starts no transaction of its own; _begin_sqlite does
     for pragma in (
@@ -109,14 +121,30 @@ def keep_readers_and_writers_apart(engine: Engine) -> None:
 
 
 def among(session: Session, column: Column, values: Collection[str] | Collection[int]) -> ColumnElement[bool]:
-    """`column IN values`, for thousands of values.
+    """`column IN values`, for thousands of values."""
+    name = dialect_name(session)
+    return is_listed(name, column, bindparam(None, listed(name, values), expanding=name != "sqlite"))
 
-    SQLite takes them as one JSON parameter: the statement stays the same whatever their number, and there is no limit.
+
+def dialect_name(session: Session) -> str:
+    """The kind of database, for statements that are made once for each kind."""
+    return session.get_bind().dialect.name
+
+
+def is_listed(dialect: str, column: Column, values: BindParameter[Any] | None = None) -> ColumnElement[bool]:
+    """`column IN :values`, where the parameter is what `listed` makes.
+
+    SQLite takes the values as one JSON parameter: the statement is the same for any number, and there is no limit.
     """
-    if session.get_bind().dialect.name == "sqlite":
-        listed = func.json_each(json.dumps(list(values))).table_valued("value")
-        return column.in_(select(listed.c.value))
-    return column.in_(list(values))
+    if dialect == "sqlite":
+        array = func.json_each(bindparam("values") if values is None else values).table_valued("value")
+        return column.in_(select(array.c.value))
+    return column.in_(bindparam("values", expanding=True) if values is None else values)
+
+
+def listed(dialect: str, values: Collection[str] | Collection[int]) -> object:
+    """The parameter of `is_listed`."""
+    return json.dumps(list(values)) if dialect == "sqlite" else list(values)
 
 
 def insert_many(session: Session, row: type[DeclarativeBase], values: Sequence[tuple[int, ...]]) -> None:
@@ -157,7 +185,7 @@ _MEANINGS = {
 
 def explain(error: Exception, engine: Engine) -> PaperbriefError:
     """What a failure of the database means to the user, as one sentence with a hint."""
-    where = f"The catalogue {place(engine)}"
+    where = f"The catalogue {place(engine.url)}"
     if isinstance(error, UnicodeEncodeError):
         return InputError(
             "A text holds half of a surrogate pair and cannot be stored.", hint="Read the source as UTF-8 again."
@@ -176,9 +204,8 @@ FAILURES = (SQLAlchemyError, sqlite3.Error, UnicodeEncodeError)
 """What the database and its drivers raise."""
 
 
-def place(engine: Engine) -> str:
+def place(address: URL) -> str:
     """Where the catalogue is, for a message: a file's path, or a URL without its password."""
-    address = engine.url
     return str(address.database) if address.get_backend_name() == "sqlite" else address.render_as_string()
 
 

@@ -43,10 +43,10 @@ _BETWEEN_WORDS = re.compile(r"[\s/:‐-―-]+")
 _NO_SOURCE_IDENTIFIER = re.compile(r"t-[0-9a-f]{12}")
 _MARK = r"(?:extended abstract|abridged (?:version|report)|video(?: contribution)?)"
 _EDITION = re.compile(rf"\s*(?:[(\[]{_MARK}[)\]]|\s[-–—]\s*{_MARK}|\sextended abstract)$", re.IGNORECASE)
-_VERSION = r"v(?:er(?:sion|\.)?)?\s?\d{1,2}"
-_BOUNDARY = re.compile(rf"[:?!.]\s+|\s+[-–—]+\s+|\s*[—(]\s*|\s+(?={_VERSION}$)", re.IGNORECASE)
+_VERSION = re.compile(r"\s+\(?v(?:er(?:sion|\.)?)?\s?\d{1,2}\)?$", re.IGNORECASE)
+_BOUNDARY = re.compile(r"[:?!.]\s+|\s+[-–—]+\s+|\s*[—(]\s*")
 _ENUMERATOR = re.compile(
-    rf"(?!{_VERSION}$)\w*\d\w*|[b-z]|i{{1,3}}|iv|vi{{1,3}}|ix"
+    r"\w*\d\w*|[b-z]|i{1,3}|iv|vi{1,3}|ix"
     r"|one|two|three|four|five|six|seven|eight|nine|ten|first|second|third|fourth|fifth"
 )
 
@@ -124,6 +124,8 @@ def needed_similarity(a: Fingerprint, b: Fingerprint) -> float:
     """How alike the abstracts must be, given the titles; more than 1 where no abstract can make them one paper."""
     if a.key == b.key:
         return SAME_TITLE
+    if _one_is_a_version(a, b):
+        return MISSPELT
     if _one_lacks_the_subtitle(a, b):
         return SUBTITLE_DROPPED
     ours, theirs = sorted((_words(a.display_title), _words(b.display_title)))  # the matcher is not symmetric
@@ -160,6 +162,14 @@ def _misspelt(ours: list[str], theirs: list[str]) -> bool:
     return len(ours) == len(theirs) and all(
         a[:2] == b[:2] and SequenceMatcher(None, a, b, autojunk=False).ratio() >= 0.77
         for a, b in zip(ours, theirs, strict=True)
+    )
+
+
+def _one_is_a_version(a: Fingerprint, b: Fingerprint) -> bool:
+    """`X` and `X v2`, but not `X v2` and `X v3`."""
+    return any(
+        short.key == normalised_title(_VERSION.sub("", long.display_title)) and _VERSION.search(long.display_title)
+        for short, long in ((a, b), (b, a))
     )
 
 

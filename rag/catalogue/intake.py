@@ -1,17 +1,14 @@
 """Putting papers into the catalogue: new, changed, unchanged, or the same paper in other words.
 
-A batch is worked out in memory on entries (`_Entry`), one for each paper that it touches, and written at the end with
+A batch is worked out in memory on entries (`Entry`), one for each paper that it touches, and written at the end with
 a handful of bulk statements; no statement is sent for a single paper.
 """
 
 from __future__ import annotations
 
-import calendar
-import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, Literal
+from typing import Any
 
 from sqlalchemy import bindparam, func, insert, select, update
 from sqlalchemy.orm import Session
@@ -19,68 +16,9 @@ from sqlalchemy.orm import Session
 from rag.catalogue import duplicates, facts, fingerprints
 from rag.catalogue.dialect import among
 from rag.catalogue.duplicates import Fingerprint, jaccard, same_paper
+from rag.catalogue.entries import COLUMNS, Entry, Put, merge, new_entry
 from rag.catalogue.schema import AliasRow, ListingRow, PaperRow, PassageRow, RevisionRow, TagRow
 from rag.models import CleanPaper
-
-_DATE = re.compile(r"(\d{4})(?:-(\d\d))?(?:-(\d\d))?")
-
-_TEXT = ("title", "abstract", "raw_title", "raw_abstract", "cleaning")
-_COLUMNS = (
-    *("number", "paper_id", "revision", "indexed_revision", "deleted_at", "written_at", "published", "source", "url"),
-    *("authors", *_TEXT),
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Put:
-    """What became of one record: the paper that it is now part of, and at which revision."""
-
-    paper_id: str
-    revision: int
-    outcome: Literal["added", "updated", "unchanged"]
-
-
-@dataclass(slots=True)
-class _Entry:
-    """A paper while a batch is worked out: its row, and what will have to be written."""
-
-    number: int
-    paper_id: str
-    revision: int
-    indexed_revision: int
-    deleted_at: str | None
-    written_at: str
-    published: str | None
-    source: str
-    url: str | None
-    authors: list[str]
-    title: str
-    abstract: str
-    raw_title: str | None
-    raw_abstract: str | None
-    cleaning: list[str]
-    listings: dict[tuple[str, str], int | None] = field(default_factory=dict)
-    tags: dict[str, int] = field(default_factory=dict)
-    stored: bool = True
-    row_changed: bool = False
-    print: Fingerprint | None = None
-    stored_print: Fingerprint | None = None
-    earlier: list[dict[str, Any]] = field(default_factory=list)
-    added_listings: set[tuple[str, str]] = field(default_factory=set)
-    changed_listings: set[tuple[str, str]] = field(default_factory=set)
-    added_tags: list[str] = field(default_factory=list)
-
-    @property
-    def changed(self) -> bool:
-        return bool(
-            not self.stored or self.row_changed or self.added_listings or self.changed_listings or self.added_tags
-        )
-
-    def row(self) -> dict[str, Any]:
-        assert self.print is not None
-        first_day, last_day = published_days(self.published)
-        columns = {name: getattr(self, name) for name in _COLUMNS}
-        return columns | {"title_key": self.print.key, "first_day": first_day, "last_day": last_day}
 
 
 def put(session: Session, papers: Sequence[CleanPaper]) -> list[Put]:
@@ -98,7 +36,7 @@ def put(session: Session, papers: Sequence[CleanPaper]) -> list[Put]:
     fingerprints.keep_scheme(session)
     entries, aliases = _resolve(session, papers)
     now = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
-    outcomes = [_merge(entries[paper.paper_id], paper, now) for paper in papers]
+    outcomes = [merge(entries[paper.paper_id], paper, now) for paper in papers]
     touched = {entry.number: entry for entry in entries.values() if entry.changed}
     if touched or aliases:
         _write(session, list(touched.values()), aliases)
@@ -109,7 +47,7 @@ def put(session: Session, papers: Sequence[CleanPaper]) -> list[Put]:
 # ------------------------------------------------------------------------------------------------ which paper is it?
 
 
-def _resolve(session: Session, papers: Sequence[CleanPaper]) -> tuple[dict[str, _Entry], dict[str, int]]:
+def _resolve(session: Session, papers: Sequence[CleanPaper]) -> tuple[dict[str, Entry], dict[str, int]]:
     """The entry of each identifier in the batch, and the aliases that were found on the way (alias -> number)."""
     numbers = numbers_of(session, {paper.paper_id for paper in papers})
     unknown: dict[str, CleanPaper] = {}
@@ -119,14 +57,14 @@ def _resolve(session: Session, papers: Sequence[CleanPaper]) -> tuple[dict[str, 
     records = [(name, paper.title, paper.abstract) for name, paper in unknown.items()]
     prints = dict(zip(unknown, duplicates.fingerprints(records), strict=True))
     aliases = _same_as_stored(session, prints)
-    fresh: dict[str, _Entry] = {}
+    fresh: dict[str, Entry] = {}
     next_number = (session.scalar(select(func.max(PaperRow.number))) or 0) + 1
-    for name, number in _same_in_batch({name: each for name, each in prints.items() if name not in aliases}).items():
-        if number is None:
-            fresh[name] = _new_entry(unknown[name], next_number + len(fresh), prints[name])
+    for name, same in _same_in_batch({name: each for name, each in prints.items() if name not in aliases}).items():
+        if same is None:
+            fresh[name] = new_entry(unknown[name], next_number + len(fresh), prints[name])
         else:
-            fresh[name] = fresh[number]
-            aliases[name] = fresh[number].number
+            fresh[name] = fresh[same]
+            aliases[name] = fresh[same].number
     stored = _load(session, {*numbers.values(), *aliases.values()})
     known = {name: stored[number] for name, number in (numbers | aliases).items() if number in stored}
     return known | fresh, aliases
@@ -169,13 +107,13 @@ def _same_in_batch(prints: dict[str, Fingerprint]) -> dict[str, str | None]:
     return same
 
 
-def _load(session: Session, numbers: set[int]) -> dict[int, _Entry]:
+def _load(session: Session, numbers: set[int]) -> dict[int, Entry]:
     """The entries of stored papers by number."""
     if not numbers:
         return {}
-    columns = [getattr(PaperRow, name) for name in _COLUMNS]
+    columns = [getattr(PaperRow, name) for name in COLUMNS]
     rows = session.execute(select(*columns).where(among(session, PaperRow.number, numbers)))
-    entries = {row.number: _Entry(**row._mapping) for row in rows}
+    entries = {row.number: Entry(**row._mapping) for row in rows}
     listings = select(ListingRow.number, ListingRow.feed, ListingRow.day, ListingRow.upvotes)
     for number, feed, day, upvotes in session.execute(listings.where(among(session, ListingRow.number, numbers))):
         entries[number].listings[feed, day] = upvotes
@@ -185,121 +123,15 @@ def _load(session: Session, numbers: set[int]) -> dict[int, _Entry]:
     return entries
 
 
-def _new_entry(paper: CleanPaper, number: int, own: Fingerprint) -> _Entry:
-    """An entry without text: revision 0, which `_merge` then raises."""
-    return _Entry(
-        *(number, paper.paper_id, 0, 0, None, "", paper.published, paper.source, paper.url, list(paper.authors)),
-        *("", "", None, None, []),
-        stored=False,
-        print=own,
-    )
-
-
-# ------------------------------------------------------------------------------------------------ what does it change?
-
-
-def _merge(entry: _Entry, paper: CleanPaper, now: str) -> Put:
-    """Merge one record into its paper."""
-    own = paper.paper_id == entry.paper_id
-    new = entry.revision == 0
-    back = entry.deleted_at is not None
-    rewritten = own and (paper.title, paper.abstract) != (entry.title, entry.abstract)
-    if not new and (rewritten or back):
-        entry.earlier.append({name: getattr(entry, name) for name in ("number", "revision", "written_at", *_TEXT)})
-    if rewritten:
-        if not new:
-            if entry.stored and entry.stored_print is None:
-                entry.stored_print = _print(entry)
-            entry.print = None
-        entry.title, entry.abstract = paper.title, paper.abstract
-        entry.raw_title = _raw(paper.raw_title, paper.title)
-        entry.raw_abstract = _raw(paper.raw_abstract, paper.abstract)
-        entry.cleaning = list(paper.cleaning)
-    if rewritten or back:
-        entry.revision += 1
-        entry.written_at, entry.deleted_at, entry.indexed_revision = now, None, 0
-        entry.row_changed = True
-    _merge_details(entry, paper, own)
-    outcome: Literal["added", "updated", "unchanged"] = "unchanged"
-    if new or back:
-        outcome = "added"
-    elif rewritten:
-        outcome = "updated"
-    return Put(entry.paper_id, entry.revision, outcome)
-
-
-def _raw(raw: str, clean: str) -> str | None:
-    """None where cleaning changed nothing. Half a surrogate pair, which JSON can smuggle in, cannot be stored."""
-    return None if raw == clean else raw.encode("utf-8", "replace").decode("utf-8")
-
-
-def _merge_details(entry: _Entry, paper: CleanPaper, own: bool) -> None:
-    """Authors, address, date: a paper's own source replaces what it gave before, others fill what is missing."""
-    replaces = own and paper.source == entry.source
-    for name, given in (("authors", list(paper.authors)), ("url", paper.url), ("published", paper.published)):
-        stored = getattr(entry, name)
-        finer = name == "published" and given and str(given).startswith(str(stored))
-        if given and given != stored and (replaces or not stored or finer):
-            setattr(entry, name, given)
-            entry.row_changed = True
-    for listing in paper.listings:
-        place = (listing.feed, listing.day)
-        if place not in entry.listings:
-            entry.added_listings.add(place)
-        elif listing.upvotes is None or listing.upvotes == entry.listings[place]:
-            continue
-        elif place not in entry.added_listings:
-            entry.changed_listings.add(place)
-        entry.listings[place] = listing.upvotes
-    for tag in paper.tags:
-        if tag not in entry.tags:
-            entry.tags[tag] = len(entry.tags)
-            entry.added_tags.append(tag)
-
-
-def published_days(published: str | None) -> tuple[str | None, str | None]:
-    """The first and the last day that a date covers: `2024-02` is `2024-02-01` to `2024-02-29`."""
-    found = _DATE.fullmatch(published or "")
-    if not found:
-        return None, None
-    year, month, day = found.groups()
-    if day:
-        return published, published
-    if not month:
-        return f"{year}-01-01", f"{year}-12-31"
-    days = calendar.monthrange(int(year), int(month))[1] if 1 <= int(month) <= 12 else 31
-    return f"{year}-{month}-01", f"{year}-{month}-{days}"
-
-
 # -------------------------------------------------------------------------------------------------- write it all down
 
 
-def _write(session: Session, entries: list[_Entry], aliases: dict[str, int]) -> None:
-    connection = session.connection()
-    for entry in entries:
-        if entry.print is None:
-            entry.print = _print(entry)
-    fresh = [entry for entry in entries if not entry.stored]
-    kept = [entry for entry in entries if entry.stored and entry.row_changed]
-    again = [entry.number for entry in kept if entry.earlier]
-    rewritten = [entry for entry in kept if entry.stored_print]
-    if fresh:
-        connection.execute(insert(PaperRow), [entry.row() for entry in fresh])
-    if kept:
-        changes: dict[str, Any] = {
-            name: bindparam(f"new_{name}") for name in kept[0].row() if name not in ("number", "paper_id")
-        }
-        change = update(PaperRow).where(PaperRow.number == bindparam("new_number")).values(changes)
-        rows = [{f"new_{name}": value for name, value in entry.row().items() if name != "paper_id"} for entry in kept]
-        connection.execute(change, rows)
-    if again:
+def _write(session: Session, entries: list[Entry], aliases: dict[str, int]) -> None:
+    _write_keys(session, [entry for entry in entries if entry.overwritten or not entry.stored])
+    _write_rows(session, entries)
+    if again := [entry.number for entry in entries if entry.stored and entry.earlier]:
         stale = update(PassageRow).where(among(session, PassageRow.number, again)).values(stale=1)
-        connection.execute(stale)
-    fingerprints.store(
-        session,
-        {entry.number: entry.print for entry in (*fresh, *rewritten) if entry.print},
-        {entry.number: entry.stored_print for entry in rewritten if entry.stored_print},
-    )
+        session.connection().execute(stale)
     for table, rows in (
         (RevisionRow, [earlier for entry in entries for earlier in entry.earlier]),
         (AliasRow, [{"alias": alias, "number": number} for alias, number in aliases.items()]),
@@ -307,20 +139,38 @@ def _write(session: Session, entries: list[_Entry], aliases: dict[str, int]) -> 
         (TagRow, [{"number": e.number, "tag": tag, "place": e.tags[tag]} for e in entries for tag in e.added_tags]),
     ):
         if rows:
-            connection.execute(insert(table), rows)
+            session.connection().execute(insert(table), rows)
     if votes := [_listing(entry, place) for entry in entries for place in sorted(entry.changed_listings)]:
-        vote = update(ListingRow).where(
-            *(getattr(ListingRow, name) == bindparam(f"its_{name}") for name in ("number", "feed", "day"))
-        )
-        rows = [
-            {"upvotes" if name == "upvotes" else f"its_{name}": value for name, value in row.items()} for row in votes
-        ]
-        connection.execute(vote.values(upvotes=bindparam("upvotes")), rows)
+        its: dict[str, Any] = {name: bindparam(f"its_{name}") for name in votes[0]}
+        where = (getattr(ListingRow, name) == its[name] for name in ("number", "feed", "day"))
+        vote = update(ListingRow).where(*where).values(upvotes=its["upvotes"])
+        session.connection().execute(vote, [{f"its_{name}": value for name, value in row.items()} for row in votes])
 
 
-def _print(entry: _Entry) -> Fingerprint:
-    return duplicates.fingerprints([(entry.paper_id, entry.title, entry.abstract)])[0]
+def _write_keys(session: Session, entries: list[Entry]) -> None:
+    """The keys by which near-duplicates of these papers, new or rewritten, will be found."""
+    lacking = [entry for entry in entries if entry.print is None]
+    made = duplicates.fingerprints([(entry.paper_id, entry.title, entry.abstract) for entry in lacking])
+    for entry, own in zip(lacking, made, strict=True):
+        entry.print = own
+    new = {entry.number: entry.print for entry in entries if entry.print}
+    for entry in entries:
+        entry.title_key = new[entry.number].key
+    texts = {
+        entry.number: (entry.paper_id, *entry.overwritten) for entry in lacking if entry.stored and entry.overwritten
+    }
+    old = dict(zip(texts, duplicates.fingerprints(list(texts.values())), strict=True))
+    fingerprints.store(session, new, old)
 
 
-def _listing(entry: _Entry, place: tuple[str, str]) -> dict[str, Any]:
+def _write_rows(session: Session, entries: list[Entry]) -> None:
+    if fresh := [entry.row() for entry in entries if not entry.stored]:
+        session.connection().execute(insert(PaperRow), fresh)
+    if kept := [entry.row() for entry in entries if entry.stored and entry.row_changed]:
+        new: dict[str, Any] = {name: bindparam(f"new_{name}") for name in kept[0]}
+        change = update(PaperRow).where(PaperRow.number == new.pop("number")).values(new)
+        session.connection().execute(change, [{f"new_{name}": value for name, value in row.items()} for row in kept])
+
+
+def _listing(entry: Entry, place: tuple[str, str]) -> dict[str, Any]:
     return {"number": entry.number, "feed": place[0], "day": place[1], "upvotes": entry.listings[place]}

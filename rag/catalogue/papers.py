@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from operator import itemgetter
 
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from rag.catalogue import facts
 from rag.catalogue.dialect import among
+from rag.catalogue.entries import Put, published_days
 from rag.catalogue.facts import catalogue_revision
-from rag.catalogue.intake import Put, numbers_of, published_days, put
+from rag.catalogue.intake import numbers_of, put
 from rag.catalogue.schema import ListingRow, PaperRow, PassageRow, TagRow
 from rag.errors import InputError, ScopeError
 from rag.models import Paper, PaperListing, Scope
@@ -129,8 +131,10 @@ def ids_in_scope(session: Session, scope: Scope) -> list[str]:
     Raises:
         ScopeError: the scope names a brief that is not stored.
     """
-    chosen = select(PaperRow.paper_id).where(_ALIVE, *_conditions(session, scope))
-    return list(session.scalars(chosen.order_by(PaperRow.number)))
+    chosen = select(PaperRow.number, PaperRow.paper_id).where(_ALIVE, *_conditions(session, scope))
+    # Sorted here: asked for this order, SQLite reads all papers in it rather than the index of days.
+    rows = sorted(session.connection().execute(chosen), key=itemgetter(0))
+    return [paper_id for _, paper_id in rows]
 
 
 def _conditions(session: Session, scope: Scope | None) -> list[ColumnElement[bool]]:

@@ -50,7 +50,7 @@ def _migrate(connection: Connection) -> None:
     config.set_main_option("path_separator", "os")
     config.attributes["connection"] = connection
 
-    where = f"The catalogue {dialect.place(connection.engine)}"
+    where = f"The catalogue {dialect.place(connection.engine.url)}"
     tables = set(inspect(connection).get_table_names())
     if tables and not {_VERSION.name, "papers"} <= tables:
         raise StorageError(f"{where} is the database of another program.", hint="Choose another database URL.")

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from eval.cli import app as evaluation
 from rag import __version__
 from rag.cli.run import Status, desk_of, put_json, say
 
@@ -50,6 +51,9 @@ def _words(value: str) -> str:
         raise typer.BadParameter("the text is not valid UTF-8.") from None
     return value
 
+
+# What it measures with is imported inside its commands, as here.
+app.add_typer(evaluation, name="eval")
 
 Json = Annotated[bool, typer.Option("--json", help="Print the contract object as JSON and nothing else.")]
 Since = Annotated[str | None, typer.Option(callback=_day, metavar="DAY", help="Only papers from this day on.")]

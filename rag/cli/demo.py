@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from importlib.resources import as_file, files
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.rule import Rule
@@ -42,7 +44,8 @@ def run_demo(desk: Desk) -> None:
 
     desk.run(play, settings)
     console.print()
-    console.print(Text('Now your own: paperbrief ingest papers.jsonl, then paperbrief ask "…"'), soft_wrap=True)
+    called = sys.argv[0] if Path(sys.argv[0]).name == "paperbrief" else "paperbrief"
+    hanging(console, "", Text(f'Now your own: {called} ingest papers.jsonl, then {called} ask "…"'))
 
 
 async def _load(library: Library) -> IngestReport:

@@ -14,7 +14,7 @@ from itertools import groupby
 from rag.models import Paper
 from rag.question import Kind, Question
 from rag.retrieve import Evidence
-from rag.text.names import system_name
+from rag.text.names import system_name, system_of
 
 MAX_SENTENCES = 3
 MAX_SURVEY = 8
@@ -58,8 +58,11 @@ _BACKGROUND = re.compile(
 
 _OPENS_WITHOUT_NAME = re.compile(
     r"(?:It|Its|They|Their|We|Our|This|These|Both|The (?:proposed|resulting|method|model|approach|system|framework))\b"
-    r"|.{0,60}?\b(?:we|our|it|they|the (?:proposed|method|model|approach|system|framework))\b",
+    r"|.{0,60}?\b(?:we|our|it|they|the (?:proposed|method|model|approach|system|framework))\b"
+    r"|.{0,60}?, (?:its|their)\b",
 )
+_RESULT_OPENS = re.compile(r"(?:On|For|With|In|At|Across|Experiments?|Results?|Extensive|Compared|The)\b")
+_OF_OTHERS = re.compile(r"(?:Prior|Previous|Existing|Earlier|Recent|Other|Most|Many|Current|Traditional|In the past)\b")
 
 
 def choose(question: Question, evidence: Sequence[Evidence]) -> list[Evidence]:
@@ -110,10 +113,12 @@ def confidence(chosen: Sequence[Evidence]) -> float:
 
 def subject(paper: Paper, sentence: str) -> str | None:
     """The name of the paper's system, where the sentence speaks of it without naming it; None where none is needed."""
-    name = system_name(paper.title)
-    if name is None or name.casefold() in sentence.casefold() or not _OPENS_WITHOUT_NAME.match(sentence):
+    name = system_of(paper.title, paper.abstract)
+    if name is None or name.casefold() in sentence.casefold() or _OF_OTHERS.match(sentence):
         return None
-    return name
+    if _OPENS_WITHOUT_NAME.match(sentence) or (_RESULT_OPENS.match(sentence) and _FIGURE.search(sentence)):
+        return name
+    return None
 
 
 def _about(question: Question, evidence: Evidence) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 _TOKEN = re.compile(r"[^\s,;()\[\]{}\"“”?!]+")
 _EDGES = ".:'’‘`*"
@@ -44,3 +45,36 @@ def system_name(title: str) -> str | None:
         return None
     words = found[1].split()
     return found[1] if len(words) == 1 or (len(words) <= 3 and names(found[1])) else None
+
+
+_PROPOSED = re.compile(
+    r"\b(?:propose[sd]?|introduc(?:e[sd]?|ing)|present(?:s|ed)?|develop(?:s|ed)?|call(?:ed)?|named|namely|dubbed|termed)\b"
+    r"[^.;]{0,120}"
+)
+
+
+@lru_cache(maxsize=4_096)
+def system_of(title: str, abstract: str) -> str | None:
+    """What the paper's system is called: the name before the title's colon, or the one that the abstract proposes.
+
+    A proposed name has to be written like a name and to stand in the abstract at least twice, so that a data set or a
+    metric named in passing is not taken for it; an abbreviation of the title's words needs to stand there once.
+    """
+    name = system_name(title)
+    if name is not None:
+        return name
+    initials = "".join(word[0] for word in re.findall(r"[A-Za-z][\w]*", title)).casefold()
+    for match in _PROPOSED.finditer(abstract):
+        for candidate in names(match[0]):
+            if (
+                len(candidate) > 2
+                and candidate not in title
+                and (abstract.count(candidate) > 1 or _abbreviates(candidate, initials))
+            ):
+                return candidate
+    return None
+
+
+def _abbreviates(name: str, initials: str) -> bool:
+    letters = iter(initials)
+    return all(letter in letters for letter in name.casefold() if letter.isalpha())

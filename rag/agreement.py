@@ -1,0 +1,357 @@
+"""Whether a draft sentence agrees with its source: figures, names, negation, direction, order, coverage. Pure.
+
+Each check answers with the reason of a disagreement or with nothing, and says how sure it is. A *conflict* is certain:
+the source says otherwise, or nowhere says it. A *doubt* is not: the draft may be faithful in words that cannot be
+checked, and is then better replaced by the source's own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
+
+from rag.models import DropReason
+from rag.text.figures import Figure, figures, same_value
+from rag.text.names import names
+from rag.text.terms import terms
+from rag.text.words import FUNCTION, NEGATIONS, QUANTIFIERS, alike, direction, stem, words
+
+_NEAR = 3  # content words on either side that are a word's context
+_COMMON_WEIGHT = 0.5
+_COMMON = frozenset(
+    alike(stem(word))
+    for word in (
+        *("achieve", "use", "propose", "show", "method", "result", "model", "task", "perform", "datum", "dataset"),
+        *("train", "experiment", "various", "significant", "effective", "compare", "based", "new", "novel", "state"),
+        *("large", "high", "improve", "learn", "represent", "generate", "evaluate", "problem", "several", "different"),
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Disagreement:
+    """Why a draft sentence is not what its source says. `certain` False means that it could not be checked."""
+
+    reason: DropReason
+    detail: str
+    certain: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word in its place: `key` is its stem's representative, `stems` all keys that count as the same word."""
+
+    text: str
+    key: str
+    stems: frozenset[str]
+    start: int
+    content: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Analysed:
+    """A sentence with everything that is compared."""
+
+    text: str
+    words: tuple[Word, ...]
+    keys: frozenset[str]
+    figures: tuple[Figure, ...]
+    names: tuple[str, ...]
+
+
+@lru_cache(maxsize=16_384)
+def analysed(text: str) -> Analysed:
+    """The sentence taken apart. Cached: the same evidence is compared with many drafts."""
+    found_figures = tuple(figures(text))
+    inside_figures = [(figure.start, figure.end) for figure in found_figures]
+    found = []
+    for word, start, end in words(text):
+        if any(first <= start < last for first, last in inside_figures):
+            continue
+        key = alike(stem(word))
+        parts = {alike(stem(term)) for term in terms(text[start:end], name_parts=True)} if not word.isalpha() else set()
+        humps = {alike(stem(term)) for term in terms(text[start:end], name_parts=True)}
+        content = word not in FUNCTION and word not in NEGATIONS
+        found.append(Word(word, key, frozenset({key, stem(word)} | parts | humps), start, content))
+    keys = frozenset(key for word in found for key in word.stems)
+    called = tuple(name for name in _names(text, found) if not _is_figure(text, name, inside_figures))
+    return Analysed(text, tuple(found), keys, found_figures, called)
+
+
+def _is_figure(text: str, name: str, inside_figures: Sequence[tuple[int, int]]) -> bool:
+    at = text.find(name)
+    return any(at < last and first < at + len(name) and first - at <= 1 for first, last in inside_figures)
+
+
+def _names(text: str, found: Sequence[Word]) -> tuple[str, ...]:
+    """Names by their writing, and words capitalised inside the sentence."""
+    written = dict.fromkeys(names(text))
+    for before, word in pairwise(found):
+        raw = text[word.start : word.start + len(word.text)]
+        opens = text[before.start + len(before.text) : word.start].strip() in (".", ":", "?", "!")
+        if raw[:1].isupper() and not opens and word.text not in FUNCTION:
+            written.setdefault(raw, None)
+    return tuple(written)
+
+
+# ------------------------------------------------------------------------------------------------------- the checks
+
+
+def coverage(draft: Analysed, source: Iterable[Analysed], also: frozenset[str] = frozenset()) -> float:
+    """The share of the draft's content that stands in the sources or in `also`, common words counting half."""
+    known = also.union(*(one.keys for one in source))
+    total = inside = 0.0
+    for word in draft.words:
+        if word.content:
+            weight = _COMMON_WEIGHT if word.key in _COMMON else 1.0
+            total += weight
+            inside += weight * _known(word, known)
+    for figure in draft.figures:
+        total += 1.0
+        inside += any(same_value(figure, other) for one in source for other in one.figures)
+    return inside / total if total else 0.0
+
+
+def _known(word: Word, known: frozenset[str]) -> bool:
+    if word.key in known or word.stems & known:
+        return True
+    parts = [part for part in word.text.split("-") if part]
+    return len(parts) > 1 and all(alike(stem(part)) in known for part in parts)
+
+
+def check_figures(draft: Analysed, source: Sequence[Analysed], paper: Sequence[Analysed]) -> Disagreement | None:
+    """Every figure of the draft stands in the source, with its unit and in its place."""
+    available = [(figure, one) for one in source for figure in one.figures]
+    for figure in draft.figures:
+        spelled = draft.text[figure.start : figure.end]
+        equal = [(other, one) for other, one in available if same_value(figure, other)]
+        if not equal:
+            elsewhere = any(same_value(figure, other) for one in paper for other in one.figures)
+            certain = spelled[:1].isdigit() and not elsewhere
+            return Disagreement("number_not_in_evidence", f"{spelled!r} does not stand there", certain)
+        if not any(other.unit == figure.unit for other, _ in equal):
+            certain = bool(figure.unit) and all(other.unit for other, _ in equal)
+            return Disagreement("unit", f"{spelled!r} has another unit there", certain)
+        if not any(_same_place(draft, figure, one, other) for other, one in equal if other.unit == figure.unit):
+            return Disagreement("number_not_in_evidence", f"{spelled!r} belongs to something else there", False)
+    return _check_order(draft, source)
+
+
+def _same_place(draft: Analysed, figure: Figure, source: Analysed, other: Figure) -> bool:
+    """Whether the figure stands among the same words; asked only where a rival of the same unit could be meant."""
+    rivals = [f for f in source.figures if f.unit == other.unit and not same_value(f, other)]
+    if not rivals:
+        return True
+    around = _context(draft, figure.start)
+    own = len(around & _context(source, other.start))
+    return own > 0 and all(own >= len(around & _context(source, rival.start)) for rival in rivals)
+
+
+def _context(sentence: Analysed, position: int) -> set[str]:
+    before = [word.key for word in sentence.words if word.content and word.start < position]
+    after = [word.key for word in sentence.words if word.content and word.start > position]
+    return set(before[-_NEAR:] + after[:_NEAR])
+
+
+def _check_order(draft: Analysed, source: Sequence[Analysed]) -> Disagreement | None:
+    """Figures, or names, in another order while the words keep theirs: two of them were exchanged."""
+    for one in source:
+        shared = _shared_positions(draft, one, draft.names)
+        figures_here = [
+            (figure.start, other.start)
+            for figure in draft.figures
+            for other in one.figures
+            if same_value(figure, other) and figure.unit == other.unit
+        ]
+        names_here = _name_positions(draft, one)
+        for moved, fixed in ((figures_here, shared + names_here), (names_here, shared + figures_here)):
+            if _inversions(moved) and _inversions(fixed) * 4 <= _pairs(fixed):
+                return Disagreement("attribution", "its parts stand in another order there", False)
+    return None
+
+
+def _shared_positions(draft: Analysed, source: Analysed, leave_out: Sequence[str]) -> list[tuple[int, int]]:
+    """Places of content words that stand once in each sentence."""
+    skipped = {name.casefold() for name in leave_out}
+
+    def single(sentence: Analysed) -> dict[str, int]:
+        places: dict[str, list[int]] = {}
+        for word in sentence.words:
+            if word.content and word.text not in skipped:
+                places.setdefault(word.key, []).append(word.start)
+        return {key: starts[0] for key, starts in places.items() if len(starts) == 1}
+
+    ours, theirs = single(draft), single(source)
+    return [(place, theirs[key]) for key, place in ours.items() if key in theirs]
+
+
+def _name_positions(draft: Analysed, source: Analysed) -> list[tuple[int, int]]:
+    return [
+        (draft.text.find(name), source.text.find(name))
+        for name in draft.names
+        if draft.text.count(name) == 1 and source.text.count(name) == 1
+    ]
+
+
+def _inversions(places: Sequence[tuple[int, int]]) -> int:
+    ordered = [there for _, there in sorted(places)]
+    return sum(a > b for i, a in enumerate(ordered) for b in ordered[i + 1 :])
+
+
+def _pairs(places: Sequence[object]) -> int:
+    return len(places) * (len(places) - 1) // 2
+
+
+def check_names(
+    draft: Analysed, source: Sequence[Analysed], about: Sequence[Analysed], paper: Sequence[Analysed]
+) -> Disagreement | None:
+    """Every name of the draft stands in the source, or is the paper's own (`about`: its title and subject)."""
+    here = frozenset().union(*(one.keys for one in (*source, *about)))
+    everywhere = frozenset().union(*(one.keys for one in (*paper, *about)))
+    for name in draft.names:
+        keys = _name_keys(name)
+        if not keys & here:
+            in_paper = bool(keys & everywhere)
+            return Disagreement("name_not_in_evidence", f"{name!r} does not stand there", not in_paper and _sure(name))
+    return _check_subject(draft, source, about, here)
+
+
+def _check_subject(
+    draft: Analysed, source: Sequence[Analysed], about: Sequence[Analysed], here: frozenset[str]
+) -> Disagreement | None:
+    """What a sentence opens with is what it is about: it must be known, and must not be another than in the source."""
+    if not draft.words:
+        return None
+    first = draft.words[0]
+    if first.content and first.text not in QUANTIFIERS and not _known(first, here):
+        return Disagreement("name_not_in_evidence", f"{first.text!r} does not stand there", False)
+    own = frozenset().union(*(one.keys for one in about))
+    opening = [name for name in draft.names if draft.text.find(name) <= first.start + 12]
+    if opening and _name_keys(opening[0]) & own:
+        for one in source[:1]:
+            theirs = [name for name in one.names if one.text.find(name) < 25]
+            if theirs and not any(_name_keys(name) & own for name in theirs):
+                return Disagreement("attribution", f"it is said of {theirs[0]!r} there", False)
+    return None
+
+
+def _name_keys(name: str) -> frozenset[str]:
+    joined = terms(name)[:1]
+    parts = [term for part in name.split("-") for term in terms(part)[:1] if names(part)] if "-" in name else []
+    found = [*joined, *parts]
+    return frozenset({alike(stem(term)) for term in found} | {stem(term) for term in found} | _singular(found))
+
+
+def _singular(found: Sequence[str]) -> set[str]:
+    return {term.removesuffix("s") for term in found if len(term) > 3}
+
+
+def _sure(name: str) -> bool:
+    """A word that is a name by its writing; one that is merely capitalised may be an ordinary word."""
+    return bool(names(name))
+
+
+def check_negation(draft: Analysed, source: Sequence[Analysed]) -> Disagreement | None:
+    """What is negated in one is negated in the other."""
+    ours, theirs = _negated(draft), [pair for one in source for pair in _negated(one)]
+    said = {word.key for word in draft.words}
+    known = frozenset().union(*(one.keys for one in source))
+    for cue, heads in ours:
+        if not theirs:
+            return Disagreement("negation", f"{cue!r} does not stand there", bool(heads) and heads <= known)
+        if not any(heads & others for _, others in theirs):
+            return Disagreement("negation", f"{cue!r} negates something else there", False)
+    for cue, heads in theirs:
+        if len(heads & said) and not any(heads & mine for _, mine in ours):
+            return Disagreement("negation", f"{cue!r} is missing", not ours and heads <= said)
+    return None
+
+
+def _negated(sentence: Analysed) -> list[tuple[str, set[str]]]:
+    """Each negation with the two content words after it, or before it where none follow."""
+    found = []
+    for place, word in enumerate(sentence.words):
+        if word.text in NEGATIONS:
+            after = [w.key for w in sentence.words[place + 1 :] if w.content][:2]
+            before = [w.key for w in sentence.words[:place] if w.content][-2:]
+            found.append((word.text, set(after or before)))
+    return found
+
+
+def check_direction(draft: Analysed, source: Sequence[Analysed]) -> Disagreement | None:
+    """Words that point somewhere (more, outperforms, reduces) point the same way in the source, of the same thing."""
+    theirs = [entry for one in source for entry in _directed(one)]
+    for word, axis, sign, context in _directed(draft):
+        same_axis = [(other, their_sign, near) for other, their_axis, their_sign, near in theirs if their_axis == axis]
+        if not same_axis:
+            return Disagreement("direction", f"{word!r} does not stand there", False)
+        if all(their_sign != sign for _, their_sign, _ in same_axis):
+            same_thing = any(context & near for _, _, near in same_axis)
+            return Disagreement("direction", f"{word!r} against {same_axis[0][0]!r} there", same_thing)
+        nearest = max(len(context & near) for _, _, near in same_axis)
+        if not any(their_sign == sign and len(context & near) == nearest for _, their_sign, near in same_axis):
+            return Disagreement("direction", f"{word!r} is said of something else there", False)
+    return None
+
+
+def _directed(sentence: Analysed) -> list[tuple[str, int, int, set[str]]]:
+    found = []
+    for word in sentence.words:
+        points = next((points for part in word.text.split("-") if (points := direction(stem(part)))), None)
+        if points is not None:
+            found.append((word.text, *points, _context(sentence, word.start)))
+    return found
+
+
+def check_quantifiers(draft: Analysed, source: Sequence[Analysed]) -> Disagreement | None:
+    """How much, how surely and how nearly is said with the source's words, and is not left out before a figure."""
+    theirs = {word.text for one in source for word in one.words}
+    for word in draft.words:
+        if (
+            word.text in QUANTIFIERS
+            and word.text not in theirs
+            and not theirs & _SAME_QUANTITY.get(word.text, frozenset())
+        ):
+            return Disagreement("unsupported", f"{word.text!r} does not stand there", False)
+    said = {word.text for word in draft.words}
+    for one in source:
+        for figure in one.figures:
+            if any(same_value(figure, other) for other in draft.figures):
+                for bound in _bounds(one, figure) - said:
+                    if not said & _SAME_QUANTITY.get(bound, frozenset()):
+                        return Disagreement("unsupported", f"{bound!r} is missing before a figure", False)
+        for word in one.words:
+            if (
+                word.text in _RESTRICTS
+                and word.text not in said
+                and not said & _SAME_QUANTITY.get(word.text, frozenset())
+            ):
+                return Disagreement("unsupported", f"{word.text!r} is missing", False)
+    return None
+
+
+_RESTRICTS = frozenset(
+    ("only", "some", "sometimes", "may", "might", "most", "partly", "mostly", "nearly", "almost", "few")
+)
+_BOUNDS = frozenset(
+    ("up", "least", "most", "about", "approximately", "around", "roughly", "nearly", "almost", "over", "under")
+)
+_NEARLY = frozenset(("about", "approximately", "around", "roughly", "some"))
+_SAME_QUANTITY = {
+    **dict.fromkeys(_NEARLY, _NEARLY),
+    **{word: frozenset(("nearly", "almost")) for word in ("nearly", "almost")},
+    **{word: frozenset(("all", "every", "each")) for word in ("all", "every", "each")},
+    **{word: frozenset(("often", "usually", "typically", "generally")) for word in ("often", "usually", "typically")},
+    **{word: frozenset(("can", "could")) for word in ("can", "could")},
+    **{word: frozenset(("may", "might")) for word in ("may", "might")},
+    **{word: frozenset(("several", "many")) for word in ("several", "many")},
+    "both": frozenset(("two",)),
+    "over": frozenset(("more", "than", "above")),
+}
+
+
+def _bounds(sentence: Analysed, figure: Figure) -> set[str]:
+    before = [word.text for word in sentence.words if word.start < figure.start][-2:]
+    return set(before) & _BOUNDS

@@ -1,0 +1,249 @@
+"""The guard: every sentence is shown in an abstract, or it is not said. Pure.
+
+    align the draft sentence with the sentences that support it best, whichever paper it cites
+    -> does it agree? figures and units, names, negation, direction, order, quantifiers, coverage
+    -> verbatim | close | weak | replaced by the source's own sentence | dropped with its reason
+
+What can be told apart without a large model is close wording; freely worded text cannot be checked by any means at
+hand. So: when in doubt, quote. A draft sentence that contradicts nothing but cannot be shown is replaced by the
+sentence that it rests on; a false alarm then costs style, never truth. Nothing is removed silently.
+docs/decisions/0009-grounding.md says how the thresholds were chosen.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from rag.agreement import (
+    Analysed,
+    Disagreement,
+    analysed,
+    check_direction,
+    check_figures,
+    check_names,
+    check_negation,
+    check_quantifiers,
+    coverage,
+)
+from rag.models import DropReason, Support
+
+CLOSE = 0.82  # coverage from which agreeing wording counts as the source's
+WEAK = 0.65  # … and from which it may stand marked, where one quote could not replace it
+_QUOTE = 0.34  # coverage from which a sentence is what the draft rests on, and may be quoted in its place
+_QUOTE_SIMILARITY = 0.62  # … or this similarity of the vectors
+_SOURCES = 3  # sentences of one paper that a draft sentence may merge
+_GAIN = 0.08  # coverage that a further sentence has to bring
+_TRIED = 3  # papers whose alignment is checked, best first
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceSentence:
+    """One sentence of an abstract: `text == abstract[start:end]`. `subject` is the name of the paper's system."""
+
+    paper_id: str
+    title: str
+    subject: str | None
+    text: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class DraftSentence:
+    """A sentence that someone wants to say, and the papers it was said to come from (maybe wrongly, maybe none)."""
+
+    text: str
+    papers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Grounded:
+    """A sentence that may be said. `evidence` are the spans that show it, all of one paper, the best first."""
+
+    text: str
+    support: Support
+    evidence: tuple[EvidenceSentence, ...]
+    corrected_citation: bool = False
+    replaced_wording: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DroppedSentence:
+    """A sentence that may not be said, and why."""
+
+    text: str
+    reason: DropReason
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """What became of a draft, in its order: each sentence is grounded or dropped."""
+
+    sentences: tuple[Grounded, ...]
+    dropped: tuple[DroppedSentence, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Alignment:
+    """A draft sentence beside the sentences of one paper that cover it best."""
+
+    paper_id: str
+    sources: tuple[EvidenceSentence, ...]
+    coverage: float
+    first_coverage: float
+    similarity: float
+
+
+def ground(
+    draft: Sequence[DraftSentence],
+    evidence: Sequence[EvidenceSentence],
+    *,
+    similarity: Sequence[Sequence[float]] | None = None,
+) -> Ledger:
+    """Every draft sentence with the spans that show it, or the reason why it is dropped.
+
+    `similarity[i][j]` is the cosine of draft sentence i and evidence sentence j, where vectors are at hand. A sentence
+    is judged by itself: what other drafts or irrelevant evidence stand beside it changes nothing.
+    """
+    papers: dict[str, list[int]] = {}
+    for place, source in enumerate(evidence):
+        papers.setdefault(source.paper_id, []).append(place)
+    kept: list[Grounded] = []
+    dropped: list[DroppedSentence] = []
+    for number, sentence in enumerate(draft):
+        near = similarity[number] if similarity is not None else None
+        judged = _judge(sentence, evidence, papers, near)
+        if isinstance(judged, DroppedSentence):
+            dropped.append(judged)
+        elif not any(judged.text == other.text for other in kept):
+            kept.append(judged)
+    return Ledger(tuple(kept), tuple(dropped))
+
+
+def _judge(
+    sentence: DraftSentence,
+    evidence: Sequence[EvidenceSentence],
+    papers: Mapping[str, Sequence[int]],
+    similarity: Sequence[float] | None,
+) -> Grounded | DroppedSentence:
+    text = _bare(sentence.text)
+    draft = analysed(text)
+    alignments = sorted(
+        (_align(draft, evidence, places, similarity) for places in papers.values()),
+        key=lambda a: (-_rank(a, sentence.papers), a.paper_id),
+    )
+    if not alignments or not any(word.content for word in draft.words):
+        return DroppedSentence(sentence.text, "unsupported", "nothing in the evidence says this")
+    first: tuple[_Alignment, Disagreement] | None = None
+    for alignment in alignments[:_TRIED]:
+        whole = tuple(analysed(evidence[place].text) for place in papers[alignment.paper_id])
+        disagreement = _disagreement(draft, alignment, whole)
+        if disagreement is None:
+            return _accepted(text, sentence, alignment)
+        first = first or (alignment, disagreement)
+    assert first is not None
+    return _doubted(sentence, *first)
+
+
+def _rank(alignment: _Alignment, cited: Sequence[str]) -> float:
+    """What supports best comes first; of equals, the paper that was cited."""
+    return alignment.coverage + 0.1 * alignment.similarity + (0.02 if alignment.paper_id in cited else 0.0)
+
+
+def _align(
+    draft: Analysed,
+    evidence: Sequence[EvidenceSentence],
+    places: Sequence[int],
+    similarity: Sequence[float] | None,
+) -> _Alignment:
+    """The one to three sentences of a paper that cover the draft best, found greedily."""
+    about = _about(evidence[places[0]])
+    also = frozenset().union(*(one.keys for one in about))
+    left = list(places)
+    chosen: list[int] = []
+    best = first = 0.0
+    while left and len(chosen) < _SOURCES:
+        taken = [analysed(evidence[place].text) for place in chosen]
+        gains = {
+            place: coverage(draft, [*taken, analysed(evidence[place].text)], also)
+            + (0.05 * similarity[place] if similarity is not None and not chosen else 0.0)
+            for place in left
+        }
+        place = max(left, key=lambda place: (gains[place], -place))
+        covered = coverage(draft, [*taken, analysed(evidence[place].text)], also)
+        if chosen and covered < best + _GAIN:
+            break
+        chosen.append(place)
+        left.remove(place)
+        best = covered
+        first = first or covered
+    near = similarity[chosen[0]] if similarity is not None else 0.0
+    return _Alignment(
+        evidence[places[0]].paper_id, tuple(evidence[place] for place in chosen), best, first, float(near)
+    )
+
+
+def _about(sentence: EvidenceSentence) -> tuple[Analysed, ...]:
+    """What the paper is called: evidence is read with its subject in view."""
+    return tuple(analysed(name) for name in (sentence.title, sentence.subject) if name)
+
+
+def _disagreement(draft: Analysed, alignment: _Alignment, paper: Sequence[Analysed]) -> Disagreement | None:
+    """The first certain conflict, else the first doubt, else None."""
+    found = list(_checks(draft, alignment, paper))
+    return next((d for d in found if d.certain), found[0] if found else None)
+
+
+def _checks(draft: Analysed, alignment: _Alignment, paper: Sequence[Analysed]) -> Iterator[Disagreement]:
+    sources = [analysed(source.text) for source in alignment.sources]
+    about = _about(alignment.sources[0])
+    outcomes = (
+        check_figures(draft, sources, paper),
+        check_names(draft, sources, about, paper),
+        check_negation(draft, sources),
+        check_direction(draft, sources),
+        check_quantifiers(draft, sources),
+        _check_coverage(alignment),
+    )
+    yield from (outcome for outcome in outcomes if outcome is not None)
+
+
+def _check_coverage(alignment: _Alignment) -> Disagreement | None:
+    needed = CLOSE if len(alignment.sources) == 1 else WEAK
+    if alignment.coverage >= needed:
+        return None
+    return Disagreement("unsupported", f"only {alignment.coverage:.0%} of its words stand there", False)
+
+
+def _accepted(text: str, sentence: DraftSentence, alignment: _Alignment) -> Grounded:
+    corrected = bool(sentence.papers) and alignment.paper_id not in sentence.papers
+    best = alignment.sources[0]
+    at = best.text.find(text)
+    if at >= 0:
+        cut = EvidenceSentence(
+            best.paper_id, best.title, best.subject, text, best.start + at, best.start + at + len(text)
+        )
+        return Grounded(text, "verbatim", (cut,), corrected)
+    support: Support = "close" if alignment.coverage >= CLOSE else "weak"
+    return Grounded(text, support, alignment.sources, corrected)
+
+
+def _doubted(sentence: DraftSentence, alignment: _Alignment, why: Disagreement) -> Grounded | DroppedSentence:
+    """A conflict is dropped; a doubt is settled by quoting, where it is clear what the draft rests on."""
+    rests = alignment.first_coverage >= _QUOTE or alignment.similarity >= _QUOTE_SIMILARITY
+    if why.certain or not rests:
+        return DroppedSentence(sentence.text, why.reason, why.detail)
+    source = alignment.sources[0]
+    corrected = bool(sentence.papers) and alignment.paper_id not in sentence.papers
+    return Grounded(source.text, "verbatim", (source,), corrected, replaced_wording=True)
+
+
+_MARKS = re.compile(r"\s*\[(?:\d+|E\d+)(?:\s*,\s*(?:\d+|E\d+))*\]")
+
+
+def _bare(text: str) -> str:
+    """The sentence without citation marks and without white space around it."""
+    return " ".join(_MARKS.sub("", text).split())
