@@ -45,10 +45,10 @@ docs: $(VENV)/.dev
 	@$(BIN)/python docs/generate.py --check
 
 bench: $(VENV)/.dev ## measure search and speed
-	@$(BIN)/python -m eval.bench
+	@$(BIN)/paperbrief eval bench
 
 eval: ## measure answers on the gold questions (not built yet)
-	@echo "There are no gold questions to measure answers on yet; 'make bench' measures search." >&2; exit 1
+	@echo "There are no gold questions yet; 'paperbrief eval retrieval' measures search on a collection." >&2; exit 1
 
 golden: $(VENV)/.dev ## write the generated parts of docs and README anew, for review
 	@$(BIN)/python docs/generate.py

@@ -9,6 +9,7 @@ import asyncio
 import json
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -62,9 +63,8 @@ async def _retrieval(data: Path, split: str, limit: int | None, vectors: Path | 
     collection = open_collection(data, split)
     with tempfile.TemporaryDirectory(prefix="paperbrief-eval-") as folder:
         settings = settings_in(Path(folder))
-        embedder = builtin_embedder(settings)
-        if vectors is not None:
-            embedder = KeptVectors(embedder, vectors)
+        builtin = builtin_embedder(settings)
+        embedder = builtin if vectors is None else KeptVectors(builtin, vectors)
         async with open_library(settings, embedder=embedder) as library:
             return await measure(
                 library, collection, name=default_name(data), split=split, limit=limit, progress=_say_progress
@@ -108,7 +108,8 @@ def bench(
     as_json: Json = False,
 ) -> None:
     """Measure speed and memory: ingest, search, ask and start. What was measured is kept; a second run goes on."""
-    from eval.bench import Plan, run
+    from eval.bench.plan import Plan
+    from eval.bench.run import run
 
     plan = Plan(
         data=data,
@@ -123,10 +124,10 @@ def bench(
     typer.echo(run(plan, part or None, as_json=as_json))
 
 
-def main() -> None:
-    """Run as a program of its own: `python -m eval.cli`."""
+def main(before: Sequence[str] = ()) -> None:
+    """Run as a program of its own, `python -m eval.cli`; `before` stands in front of the arguments given."""
     try:
-        app(prog_name="eval")
+        app([*before, *sys.argv[1:]], prog_name="eval")
     except PaperbriefError as error:
         typer.echo(f"paperbrief: {error}", err=True)
         sys.exit(1)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rag.config import Settings, load
-from rag.embedding import Embedder
+
+if TYPE_CHECKING:
+    from rag.embedding.builtin import BuiltinEmbedder
 
 
 def settings_in(folder: Path) -> Settings:
@@ -20,7 +23,7 @@ def settings_in(folder: Path) -> Settings:
     )
 
 
-def builtin_embedder(settings: Settings) -> Embedder:
+def builtin_embedder(settings: Settings) -> BuiltinEmbedder:
     """The built-in model, to be put behind `KeptVectors` or a counter; blocking for a third of a second."""
     from rag.embedding.builtin import BuiltinEmbedder
 

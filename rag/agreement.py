@@ -7,27 +7,17 @@ checked, and is then better replaced by the source's own.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from itertools import pairwise
 
+from rag.analysis import Analysed, known
 from rag.models import DropReason
-from rag.text.figures import Figure, figures, same_value
+from rag.text.figures import Figure, same_value
 from rag.text.names import names
 from rag.text.terms import terms
-from rag.text.words import FUNCTION, NEGATIONS, QUANTIFIERS, alike, direction, stem, words
+from rag.text.words import NEGATIONS, QUANTIFIERS, alike, direction, stem
 
 _NEAR = 3  # content words on either side that are a word's context
-_COMMON_WEIGHT = 0.5
-_COMMON = frozenset(
-    alike(stem(word))
-    for word in (
-        *("achieve", "use", "propose", "show", "method", "result", "model", "task", "perform", "datum", "dataset"),
-        *("train", "experiment", "various", "significant", "effective", "compare", "based", "new", "novel", "state"),
-        *("large", "high", "improve", "learn", "represent", "generate", "evaluate", "problem", "several", "different"),
-    )
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,88 +27,6 @@ class Disagreement:
     reason: DropReason
     detail: str
     certain: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Word:
-    """A word in its place: `key` is its stem's representative, `stems` all keys that count as the same word."""
-
-    text: str
-    key: str
-    stems: frozenset[str]
-    start: int
-    content: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Analysed:
-    """A sentence with everything that is compared."""
-
-    text: str
-    words: tuple[Word, ...]
-    keys: frozenset[str]
-    figures: tuple[Figure, ...]
-    names: tuple[str, ...]
-
-
-@lru_cache(maxsize=16_384)
-def analysed(text: str) -> Analysed:
-    """The sentence taken apart. Cached: the same evidence is compared with many drafts."""
-    found_figures = tuple(figures(text))
-    inside_figures = [(figure.start, figure.end) for figure in found_figures]
-    found = []
-    for word, start, end in words(text):
-        if any(first <= start < last for first, last in inside_figures):
-            continue
-        key = alike(stem(word))
-        parts = {alike(stem(term)) for term in terms(text[start:end], name_parts=True)} if not word.isalpha() else set()
-        humps = {alike(stem(term)) for term in terms(text[start:end], name_parts=True)}
-        content = word not in FUNCTION and word not in NEGATIONS
-        found.append(Word(word, key, frozenset({key, stem(word)} | parts | humps), start, content))
-    keys = frozenset(key for word in found for key in word.stems)
-    called = tuple(name for name in _names(text, found) if not _is_figure(text, name, inside_figures))
-    return Analysed(text, tuple(found), keys, found_figures, called)
-
-
-def _is_figure(text: str, name: str, inside_figures: Sequence[tuple[int, int]]) -> bool:
-    at = text.find(name)
-    return any(at < last and first < at + len(name) and first - at <= 1 for first, last in inside_figures)
-
-
-def _names(text: str, found: Sequence[Word]) -> tuple[str, ...]:
-    """Names by their writing, and words capitalised inside the sentence."""
-    written = dict.fromkeys(names(text))
-    for before, word in pairwise(found):
-        raw = text[word.start : word.start + len(word.text)]
-        opens = text[before.start + len(before.text) : word.start].strip() in (".", ":", "?", "!")
-        if raw[:1].isupper() and not opens and word.text not in FUNCTION:
-            written.setdefault(raw, None)
-    return tuple(written)
-
-
-# ------------------------------------------------------------------------------------------------------- the checks
-
-
-def coverage(draft: Analysed, source: Iterable[Analysed], also: frozenset[str] = frozenset()) -> float:
-    """The share of the draft's content that stands in the sources or in `also`, common words counting half."""
-    known = also.union(*(one.keys for one in source))
-    total = inside = 0.0
-    for word in draft.words:
-        if word.content:
-            weight = _COMMON_WEIGHT if word.key in _COMMON else 1.0
-            total += weight
-            inside += weight * _known(word, known)
-    for figure in draft.figures:
-        total += 1.0
-        inside += any(same_value(figure, other) for one in source for other in one.figures)
-    return inside / total if total else 0.0
-
-
-def _known(word: Word, known: frozenset[str]) -> bool:
-    if word.key in known or word.stems & known:
-        return True
-    parts = [part for part in word.text.split("-") if part]
-    return len(parts) > 1 and all(alike(stem(part)) in known for part in parts)
 
 
 def check_figures(draft: Analysed, source: Sequence[Analysed], paper: Sequence[Analysed]) -> Disagreement | None:
@@ -225,7 +133,7 @@ def _check_subject(
     if not draft.words:
         return None
     first = draft.words[0]
-    if first.content and first.text not in QUANTIFIERS and not _known(first, here):
+    if first.content and first.text not in QUANTIFIERS and not known(first, here):
         return Disagreement("name_not_in_evidence", f"{first.text!r} does not stand there", False)
     own = frozenset().union(*(one.keys for one in about))
     opening = [name for name in draft.names if draft.text.find(name) <= first.start + 12]
@@ -257,10 +165,10 @@ def check_negation(draft: Analysed, source: Sequence[Analysed]) -> Disagreement 
     """What is negated in one is negated in the other."""
     ours, theirs = _negated(draft), [pair for one in source for pair in _negated(one)]
     said = {word.key for word in draft.words}
-    known = frozenset().union(*(one.keys for one in source))
+    stems = frozenset().union(*(one.keys for one in source))
     for cue, heads in ours:
         if not theirs:
-            return Disagreement("negation", f"{cue!r} does not stand there", bool(heads) and heads <= known)
+            return Disagreement("negation", f"{cue!r} does not stand there", bool(heads) and heads <= stems)
         if not any(heads & others for _, others in theirs):
             return Disagreement("negation", f"{cue!r} negates something else there", False)
     for cue, heads in theirs:

@@ -17,16 +17,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from rag.agreement import (
-    Analysed,
     Disagreement,
-    analysed,
     check_direction,
     check_figures,
     check_names,
     check_negation,
     check_quantifiers,
-    coverage,
 )
+from rag.analysis import Analysed, analysed, coverage
 from rag.models import DropReason, Support
 
 CLOSE = 0.82  # coverage from which agreeing wording counts as the source's

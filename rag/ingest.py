@@ -24,6 +24,7 @@ from rag.sources.record import to_paper
 
 PUT_BATCH = 512  # papers a catalogue transaction
 INDEX_BATCH = 128  # papers between two commits of the indexes; what a kill can cost in work done again
+_EMBED_PAPERS = 16  # papers between two reports of progress, and the longest that an interruption has to wait
 _REMOVE_BATCH = 1_000
 
 Report = Callable[[Progress], None]
@@ -74,15 +75,19 @@ async def index_pending(catalogue: Catalogue, index: Index, embedder: Embedder, 
     total = await catalogue.read(indexing.pending_count)
     done = passages = 0
     writing: asyncio.Task[None] | None = None
+    if total:
+        progress(Progress("indexing", 0, total))
     try:
         async for batch in _batches(catalogue):
-            entries = await _embedded(batch, catalogue, embedder)
+            entries = []
+            for start in range(0, len(batch), _EMBED_PAPERS):
+                entries += await _embedded(batch[start : start + _EMBED_PAPERS], catalogue, embedder)
+                progress(Progress("indexing", done + len(entries), max(total, done + len(entries))))
             if writing is not None:
                 await writing
             writing = asyncio.create_task(_put(entries, catalogue, index))
             done += len(batch)
             passages += sum(len(entry.spans) for entry in entries)
-            progress(Progress("indexing", done, max(total, done)))
     finally:
         if writing is not None:
             await writing

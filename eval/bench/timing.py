@@ -48,9 +48,7 @@ def ratio(times: Sequence[float], base: Sequence[float]) -> dict[str, float]:
     return {"ratio": float(whole[0] / whole[1]), "low": float(low), "high": float(high)}
 
 
-def ratio_of_sums(
-    times: Sequence[float], base: Sequence[float], *, more: float = 0.0
-) -> dict[str, float]:
+def ratio_of_sums(times: Sequence[float], base: Sequence[float], *, more: float = 0.0) -> dict[str, float]:
     """`sum(base) / (sum(times) + more)` for paired blocks, with a 95 % bootstrap interval over the blocks."""
     pairs = np.array([times, base], np.float64)
     count = pairs.shape[1]

@@ -16,9 +16,9 @@ _OPEN, _CLOSE, _COLON = "‹", "›", "∶"  # look alike, and no tokenizer and 
 # or a special token. "<100", "> 5" and "p<0.05" stay.
 _OPENING = re.compile(r"[<＜﹤]{2,}|[<＜﹤](?=[\s]*[A-Za-z/|!｜])")
 _CLOSING = re.compile(r"[>＞﹥]{2,}|(?<=[|/｜])[>＞﹥]")
-_ROLE = re.compile(r"\b(system|assistant|user|developer|human|tool|instructions?)(\W{0,4}?)[:：]", re.IGNORECASE)
+_ROLE = re.compile(r"\b(system|assistant|user|developer|human|tool|instructions?)([^\w:：∶]{0,4})[:：]+", re.IGNORECASE)
 _BRACKETED = re.compile(r"\[\s*(/?\s*(?:E\s?\d+|INST|SYS\w*|AVAILABLE_TOOLS|TOOL_\w+))\s*\]", re.IGNORECASE)
-_FENCE = re.compile(r"(?:`{3,}|~{3,}|-{3,}|={3,}|#{2,})")
+_RULE = re.compile(r"`{3,}|~{3,}|-{3,}|={3,}|#{2,}")  # Markdown's fences, rules and headings
 
 
 def inert(text: str) -> str:
@@ -27,11 +27,11 @@ def inert(text: str) -> str:
     Applying it twice changes nothing more. Letters and digits are those of `text`, in their order.
     """
     line = " ".join("".join(map(_plain, text)).split())
+    line = _RULE.sub(lambda found: found[0][0], line)
     line = _OPENING.sub(lambda found: _OPEN * len(found[0]), line)
     line = _CLOSING.sub(lambda found: _CLOSE * len(found[0]), line)
     line = _ROLE.sub(rf"\1\2{_COLON}", line)
-    line = _BRACKETED.sub(r"(\1)", line)
-    return _FENCE.sub(lambda found: found[0][0], line)
+    return _BRACKETED.sub(r"(\1)", line)
 
 
 def restored(text: str) -> str:

@@ -17,11 +17,11 @@ _NEVER_LAST = frozenset(
         *("e.g", "i.e", "cf", "vs", "viz", "w.r.t", "resp", "approx", "al", "ca", "ver"),
         *("fig", "figs", "eq", "eqs", "eqn", "eqns", "sec", "sect", "secs", "tab", "ref", "refs", "ch", "vol", "pp"),
         *("ed", "eds", "no", "nos", "dr", "mr", "mrs", "ms", "prof", "st", "dept", "univ", "inc", "ltd", "d.o.f"),
-        *("proc", "natl", "acad", "assoc", "amer", "statist", "biol", "chem"),
+        *("proc", "natl", "acad", "assoc", "amer", "statist", "biol", "chem", "sci"),
     )
 )
 # … and one that may end a sentence, when what follows looks like the beginning of one.
-_MAYBE_LAST = frozenset(("no", "al", "inc", "ltd", "ca", "st", "ver", "d.o.f"))
+_MAYBE_LAST = frozenset(("no", "al", "inc", "ltd", "ca", "st", "ver", "d.o.f", "sci"))
 _MONTHS = frozenset(("jan", "feb", "mar", "apr", "jun", "jul", "aug", "sep", "sept", "oct", "nov", "dec"))
 
 # The end marks with their closing quotes and brackets, before white space or the end of the text; or, where the space
@@ -29,13 +29,13 @@ _MONTHS = frozenset(("jan", "feb", "mar", "apr", "jun", "jul", "aug", "sep", "se
 # the middle of a run of marks: a line of a million dots takes no longer than its length.
 _MARK = re.compile(
     r"""(?<![.!?])(?P<mark>[.!?]++)(?P<close>["'”’)\]]*+)(?=\s|$)"""
-    r"""|(?<=[a-z)\]%])(?P<glued>[.!?])(?=(?:[A-Z][a-z]+(?:[ ,'’:-]|$)|(?:A|I)\s|[A-Z]{2,}[a-z]*[ ,-]))"""
+    r"""|(?<=[a-z)\]%])(?P<glued>[.!?])(?=(?:(?:[A-Z][a-z]{2,}|[WIOTBAIDSN][enofystd])(?:[\s,'’:-]|$)|(?:A|I)\s|[A-Z]{2,}[a-z]*[\s,-]))"""
 )
 _BEFORE_WORD = frozenset("(\"'“‘[")
 _LONGEST_WORD = 300  # characters looked at; an address may be long, and text without any space must not stall us
 _LONGEST_LIST_MARK = 20
 _NOTHING_FOLLOWS = re.compile(r"\s*\Z")
-_BEGINNING = re.compile(r"""[\s("'“‘\[*_~$\\#]*+(?P<signs>(?:[^\w.!?]|\.(?=\w))*+)(?P<word>[\w-]+)""")
+_BEGINNING = re.compile(r"""[\s("'“‘\[*_~$\\#]*+(?P<signs>(?:[^\w.!?]|\.(?=\w))*+)(?P<word>\w[^\s(/]*)""")
 _ADDRESS = re.compile(r"://|www\.|\w/\w|@|\.(?:com|org|io|net|edu|ai|github)$", re.IGNORECASE)
 _LIST_MARK = re.compile(r"^\W*\w{1,2}\W*$")
 
@@ -69,7 +69,7 @@ def _skip_space(text: str, position: int) -> int:
 def _ends_sentence(text: str, start: int, match: re.Match[str]) -> bool:
     if match["glued"]:
         word = _last_word(text, start, match.start())
-        # `github.Io` and `Node.Js` are names: the word before must be a plain one of some length.
+        # The word before must be a plain one of some length, and not the beginning of an address.
         return len(word) > 2 and not _ADDRESS.search(word) and "." not in word
     end = match.end()
     if _NOTHING_FOLLOWS.match(text, end):

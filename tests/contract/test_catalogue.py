@@ -11,7 +11,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from rag.catalogue import Catalogue, answers, facts, intake, papers
-from rag.catalogue.intake import published_days
+from rag.catalogue.entries import published_days
 from rag.catalogue.papers import Put
 from rag.catalogue.schema import BandRow, PaperRow, RevisionRow
 from rag.errors import InputError, ScopeError
@@ -22,40 +22,10 @@ pytestmark = pytest.mark.anyio
 
 WORDS = " ".join(
     [
-        "",
+        "amber barge canal delta estuary ferry gauge harbour inlet jetty keel lantern mooring north oar pilot",
+        "quay rudder sail tide undertow vessel wharf yawl zephyr anchor buoy current dredge eddy",
     ]
 ).split()
-    "amber",
-    "barge",
-    "canal",
-    "delta",
-    "estuary",
-    "ferry",
-    "gauge",
-    "harbour",
-    "inlet",
-    "jetty",
-    "keel",
-    "lantern",
-    "mooring",
-    "north",
-    "oar",
-    "pilot",
-    "quay",
-    "rudder",
-    "sail",
-    "tide",
-    "undertow",
-    "vessel",
-    "wharf",
-    "yawl",
-    "zephyr",
-    "anchor",
-    "buoy",
-    "current",
-    "dredge",
-    "eddy",
-]
 
 
 def abstract_of(seed: int) -> str:

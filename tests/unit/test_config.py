@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from pydantic import SecretStr, ValidationError
+from sqlalchemy.engine import make_url
 
 from rag.config import Settings, load, load_apart, origins, shown
 from rag.errors import SettingsError
@@ -50,6 +51,13 @@ def test_each_source_overrides_the_next(empty_folder: Path, monkeypatch: pytest.
     assert came_from["chroma_url"] == "command line"
     assert came_from["database_url"] == "default"
     assert list(came_from) == list(Settings.model_fields)
+
+
+def test_any_folder_can_hold_the_database(tmp_path: Path) -> None:
+    folder = tmp_path / "50% of #1?"
+    folder.mkdir()
+    url = load({"data_dir": folder}).database_url
+    assert make_url(url).database == str(folder / "catalogue.sqlite")
 
 
 def test_the_command_line_comes_first(monkeypatch: pytest.MonkeyPatch, empty_folder: Path) -> None:

@@ -1,0 +1,161 @@
+"""A tiny run of the benchmark over invented papers, with the real model, indexes and processes."""
+
+from __future__ import annotations
+
+import json
+import random
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from eval.bench import start
+from eval.bench.plan import Plan, sample_queries
+from eval.bench.run import run
+from eval.bench.timing import ratio, ratio_of_sums, spread
+from rag.errors import InputError
+
+PAPERS = 30
+THINGS = ("kite", "bee", "loaf", "clock", "owl", "wall", "tram", "chair", "lens", "rope", "mill", "seed", "bell")
+DOINGS = ("lifts", "counts", "warms", "moves", "hides", "paints", "slows", "mends", "bends", "ties", "turns")
+
+
+@pytest.fixture(scope="module")
+def papers(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    drawn = random.Random(5)
+
+    def sentence() -> str:
+        one, other, third = drawn.sample(THINGS, 3)
+        return f"The {one} {drawn.choice(DOINGS)} the {other} {drawn.randint(2, 99)} times before the {third} is seen."
+
+    path = tmp_path_factory.mktemp("papers") / "papers.jsonl"
+    records = [
+        {
+            "id": f"p{n}",
+            "title": f"On {drawn.choice(THINGS)} number {n}",
+            "abstract": " ".join(sentence() for _ in range(5)),
+        }
+        for n in range(PAPERS)
+    ]
+    path.write_text("".join(json.dumps(record) + "\n" for record in records))
+    return path
+
+
+def plan_of(papers: Path | None, folder: Path, **more: Any) -> Plan:
+    return Plan(data=papers, papers=PAPERS, ingest_papers=PAPERS, queries=10, folder=folder, **more)
+
+
+def test_tiny_run_has_every_figure(papers: Path, tmp_path: Path) -> None:
+    parts = ["ingest", "build", "reingest", "search"]
+    plan = plan_of(papers, tmp_path / "bench")
+    report = run(plan, parts)
+    kept = json.loads((plan.folder / f"bench-{PAPERS}.json").read_text())
+    assert kept["machine"]["cores"] >= 1
+    assert kept["machine"]["packages"]["chromadb"]
+
+    ingest = kept["parts"]["ingest"]
+    assert ingest["papers"] == PAPERS
+    # Five sentences are two passages; the bare session and ingest had the same ones.
+    assert ingest["passages"] == 2 * PAPERS
+    seconds = ingest["seconds"]
+    whole = seconds["reading"] + seconds["indexing"] + seconds["last_write"]
+    assert ingest["share"]["ratio"] == pytest.approx(seconds["bare"] / whole)
+    assert ingest["share"]["ratio"] == pytest.approx(ingest["ingest_rate"] / ingest["bare_rate"])
+
+    assert kept["parts"]["build"]["passages"] == kept["parts"]["build"]["embedded"] == 2 * PAPERS
+    again = kept["parts"]["reingest"]
+    assert (again["unchanged"], again["embedded"], again["added"]) == (PAPERS, 0, 0)
+
+    search = kept["parts"]["search"]
+    assert set(search["times"]) == {"search", "bare", "fresh_scope", "same_scope", "ask"}
+    assert all(of["n"] == 10 and of["p5"] <= of["p50"] <= of["p95"] for of in search["times"].values())
+    assert set(search["bare_parts"]) == {"embed the query", "Chroma", "tantivy"}
+    assert set(search["pools"]) == {"100", "200", "300", "500", "1000"}
+    assert search["scope_papers"] == PAPERS // 2
+    for figure in ("search_to_bare", "fresh_scope_to_search", "same_scope_to_search", "ask_to_search"):
+        assert search[figure]["low"] <= search[figure]["high"]
+    assert search["search_to_bare"]["ratio"] > 1
+    if sys.platform == "linux":
+        assert 0 < search["memory"]["opened"]["now"] <= search["memory"]["served"]["peak"]
+
+    assert all(f"### {part}" in report for part in parts)
+    assert "**0 passages embedded**" in report
+    # A second run measures nothing again, and what is kept can be had as JSON.
+    assert json.loads(run(plan, parts, as_json=True)) == kept
+
+
+def test_stopped_build_goes_on_with_kept_vectors(papers: Path, tmp_path: Path) -> None:
+    first = plan_of(papers, tmp_path / "first")
+    run(first, ["build"])
+    second = plan_of(papers, tmp_path / "second", vectors=first.folder / "vectors")
+    run(second, ["build"])
+    kept = json.loads((second.folder / f"bench-{PAPERS}.json").read_text())["parts"]["build"]
+    assert (kept["passages"], kept["embedded"]) == (2 * PAPERS, 0)
+    run(plan_of(papers, second.folder, again=True), ["build"])
+    kept = json.loads((second.folder / f"bench-{PAPERS}.json").read_text())["parts"]["build"]
+    assert (kept["report"]["unchanged"], kept["passages"], kept["embedded"]) == (PAPERS, 2 * PAPERS, 0)
+
+
+def test_start_is_timed_and_its_imports_are_grouped(tmp_path: Path) -> None:
+    measured = start.measure(plan_of(None, tmp_path / "bench"), rounds=1)
+    times = measured["times"]
+    assert times["python alone"]["p50"] < times["paperbrief --help"]["p50"] < times["paperbrief ask, cold"]["p50"]
+    packages = {row["package"]: row for row in measured["imports"]}
+    assert {"rag", "chromadb", "sqlalchemy"} <= packages.keys()
+    # Python rounds every module's own time up to a microsecond, so a package's sum may come out a trifle too long.
+    assert all(0 < row["own"] < row["total"] + 1 for row in measured["imports"])
+    assert "llama_index" not in packages
+    assert "| chromadb |" in start.table(measured)
+
+
+def test_import_profile_by_hand() -> None:
+    log = "\n".join(
+        [
+            "import time: self [us] | cumulative | imported package",
+            "import time:      1000 |       1000 |     b.inner",
+            "import time:      2000 |       3000 |   b",
+            "import time:       500 |        500 |   a.part",
+            "import time:      4000 |       7500 | a",
+            "import time:       100 |        100 | b.late",
+            "a warning in between",
+        ]
+    )
+    assert start.import_profile(log) == [
+        {"package": "a", "own": 4.5, "total": 7.5},
+        {"package": "b", "own": 3.1, "total": 3.1},
+    ]
+
+
+def test_queries_are_words_in_a_row_and_the_same_each_time(papers: Path, tmp_path: Path) -> None:
+    claims = tmp_path / "queries.jsonl"
+    claims.write_text("".join(json.dumps({"_id": str(n), "text": f"claim {n}"}) + "\n" for n in range(9)))
+    plan = plan_of(papers, tmp_path, claims=claims)
+    kinds = sample_queries(plan)
+    assert kinds == sample_queries(plan)
+    assert [len(of_kind) for of_kind in kinds.values()] == [5, 5]
+    abstracts = papers.read_text()
+    for query in kinds["sentences"]:
+        assert 6 <= len(query.split()) <= 14
+        assert query in abstracts
+
+
+def test_unknown_part_and_missing_papers_are_said(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="'speed'"):
+        run(plan_of(None, tmp_path), ["speed"])
+    with pytest.raises(InputError, match="needs papers"):
+        run(plan_of(None, tmp_path), ["build"])
+
+
+def test_module_runs_as_a_program() -> None:
+    done = subprocess.run([sys.executable, "-m", "eval.bench", "--help"], check=True, capture_output=True, text=True)
+    assert "--papers" in done.stdout
+
+
+def test_spread_and_ratios() -> None:
+    assert spread([1.0, 2.0, 3.0, 4.0, 5.0])["p50"] == 3.0
+    twice = ratio([2.0, 4.0, 6.0, 8.0], [1.0, 2.0, 3.0, 4.0])
+    assert (twice["ratio"], twice["low"], twice["high"]) == (2.0, 2.0, 2.0)
+    share = ratio_of_sums([10.0, 10.0], [9.0, 9.0], more=2.0)
+    assert share["ratio"] == pytest.approx(18 / 22)
