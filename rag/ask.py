@@ -1,119 +1,160 @@
 """Asking: the flow of a question.
 
-    question -> retrieve evidence -> enough to answer? -> choose sentences -> Answer
+    question -> understand -> retrieve evidence -> write (draft, ground, repair once, ground) -> Answer
 
-Every sentence is a span of an abstract, and every citation is put there by this code.
+Every sentence is shown by a span of an abstract, and every citation is put there by this code.
 """
 
 from __future__ import annotations
 
+import logging
 import secrets
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Literal
 
 from rag import __version__
 from rag.catalogue import Catalogue, answers, facts, papers
-from rag.compose.extractive import choose, confidence, subject
+from rag.cite import cited, readable
+from rag.compose.extractive import confidence
 from rag.embedding import Embedder
+from rag.errors import SettingsError
+from rag.ground import Grounded
+from rag.llm import Model, ModelError
 from rag.models import (
     Answer,
-    AnswerSentence,
-    Citation,
     Coverage,
+    Dropped,
     Latency,
     Nearest,
-    Outcome,
+    Note,
     Paper,
     Provenance,
-    Quote,
     Scope,
-    SentenceEvidence,
     Usage,
     Window,
 )
-from rag.question import understand
-from rag.retrieve import Evidence, Retriever, checked
+from rag.premise import Conflict, conflict
+from rag.prompting import Prompts
+from rag.question import Question, understand
+from rag.retrieve import Retrieved, Retriever, checked
+from rag.write import Written, as_source, write_extractive, write_grounded
+
+Mode = Literal["auto", "extractive", "generative"]
 
 _NEAREST = 3
+_log = logging.getLogger(__name__)
 
 
-async def ask(question: str, *, scope: Scope, retriever: Retriever, catalogue: Catalogue, embedder: Embedder) -> Answer:
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What asking works with; made once by the composition root. `model` is None where none is set."""
+
+    retriever: Retriever
+    catalogue: Catalogue
+    embedder: Embedder
+    model: Model | None
+    prompts: Prompts | None
+    mode: Mode = "auto"
+
+
+async def ask(question: str, *, scope: Scope, desk: Desk, mode: Mode | None = None) -> Answer:
     """Answer a question from the papers in scope, and keep the answer so that it can be read again.
 
-    Raises QuestionError for a question that is empty or too long. Finding nothing is an outcome, not an error.
+    Raises QuestionError for a question that is empty or too long, SettingsError for generative answers without a
+    model. Finding nothing is an outcome, not an error; a model that fails is a note.
     """
     clock = _Clock()
-    question = checked(question)
-    understood = understand(question)
-    retrieved = await retriever.evidence(understood, scope=scope)
+    understood = understand(checked(question))
+    retrieved = await desk.retriever.evidence(understood, scope=scope)
     clock.stage("retrieve")
-    chosen = choose(understood, retrieved.evidence)
-    sentences, citations = cited(chosen)
-    coverage = await _coverage(catalogue, scope)
-    outcome: Outcome = "answered" if chosen else "insufficient_evidence"
+    contradicted = conflict(understood, retrieved.evidence)
+    written, notes = await _write(understood, retrieved, contradicted, desk, mode or desk.mode)
     clock.stage("compose")
-    answer = Answer(
-        id=f"ans_{secrets.token_hex(8)}",
-        question=question,
-        standalone_question=question,
-        outcome=outcome,
-        text=" ".join(map(readable, sentences)) if chosen else _refusal(coverage, retrieved.papers),
-        sentences=sentences,
-        citations=citations,
-        nearest=() if chosen else _nearest(retrieved.papers),
-        confidence=round(confidence(chosen or retrieved.evidence[:1]), 4),
-        coverage=coverage,
-        provenance=Provenance(
-            mode="extractive",
-            embedding=embedder.identity,
-            catalogue_revision=await catalogue.read(facts.catalogue_revision),
-            version=__version__,
-            created=datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
-        ),
-        usage=Usage(latency_ms=clock.latency()),
-    )
-    await catalogue.write(answers.keep, answer)
+    answer = await _answer(understood, retrieved, written, notes, scope, desk, clock)
+    await desk.catalogue.write(answers.keep, answer)
     return answer
 
 
-def cited(chosen: Sequence[Evidence]) -> tuple[tuple[AnswerSentence, ...], tuple[Citation, ...]]:
-    """The chosen sentences word for word, and their papers numbered in the order in which they are cited."""
-    numbers: dict[str, int] = {}
-    quotes: dict[str, list[Quote]] = {}
-    cited_papers: dict[str, Paper] = {}
-    sentences = []
-    for piece in chosen:
-        paper = cited_papers.setdefault(piece.paper.id, piece.paper)
-        n = numbers.setdefault(paper.id, len(numbers) + 1)
-        quotes.setdefault(paper.id, []).append(Quote(start=piece.start, end=piece.end, quote=piece.text))
-        sentences.append(
-            AnswerSentence(
-                text=piece.text,
-                subject=subject(paper, piece.text),
-                citations=(n,),
-                support="verbatim",
-                evidence=(SentenceEvidence(citation=n, start=piece.start, end=piece.end, quote=piece.text),),
+async def _write(
+    question: Question, retrieved: Retrieved, contradicted: Conflict | None, desk: Desk, mode: Mode
+) -> tuple[Written, tuple[Note, ...]]:
+    """What may be said, by the model where one is wanted and works; the paper's own word first where it contradicts."""
+    notes = [Note(kind="premise_conflict", detail=contradicted.detail)] if contradicted else []
+    written = None
+    if mode == "generative" and (desk.model is None or desk.prompts is None):
+        raise SettingsError("There is no language model to answer with.", hint="Set PAPERBRIEF_MODEL, or ask without.")
+    if mode != "extractive" and desk.model is not None and desk.prompts is not None:
+        try:
+            written = await write_grounded(
+                question, retrieved.evidence, model=desk.model, prompts=desk.prompts, embedder=desk.embedder
             )
-        )
-    citations = tuple(
-        Citation(
-            n=n,
-            paper_id=paper_id,
-            title=cited_papers[paper_id].title,
-            url=cited_papers[paper_id].url,
-            published=cited_papers[paper_id].published,
-            quotes=tuple(quotes[paper_id]),
-        )
-        for paper_id, n in numbers.items()
+            notes += [Note(kind="truncated", detail=detail) for detail in written.shortened]
+        except ModelError as error:
+            _log.warning("the model failed, answering without it: %s", error.message)
+            notes.append(Note(kind="model_unavailable", detail=f"{error.message} Answered without it."))
+    if written is None:
+        written = write_extractive(question, retrieved.evidence)
+    return _with_correction(written, contradicted), tuple(notes)
+
+
+def _with_correction(written: Written, contradicted: Conflict | None) -> Written:
+    if contradicted is None:
+        return written
+    said = Grounded(contradicted.evidence.text, "verbatim", (as_source(contradicted.evidence),))
+    others = tuple(s for s in written.sentences if s.evidence[0] not in said.evidence)
+    return Written(
+        (said, *others),
+        written.dropped,
+        written.shortened,
+        *(written.model, written.prompt, written.prompt_sha256, written.prompt_tokens, written.completion_tokens),
     )
-    return tuple(sentences), citations
 
 
-def readable(sentence: AnswerSentence) -> str:
-    """A sentence as it stands in an answer's text: the subject in front, the numbers of its citations behind."""
-    name = f"{sentence.subject}: " if sentence.subject else ""
-    return f"{name}{sentence.text} {''.join(f'[{n}]' for n in sentence.citations)}"
+async def _answer(
+    question: Question,
+    retrieved: Retrieved,
+    written: Written,
+    notes: tuple[Note, ...],
+    scope: Scope,
+    desk: Desk,
+    clock: _Clock,
+) -> Answer:
+    sentences, citations = cited(written.sentences, {paper.id: paper for paper, _ in retrieved.papers})
+    coverage = await _coverage(desk.catalogue, scope)
+    spans = {(piece.paper_id, piece.start) for said in written.sentences for piece in said.evidence}
+    shown_by = [e for e in retrieved.evidence if (e.paper.id, e.start) in spans]
+    return Answer(
+        id=f"ans_{secrets.token_hex(8)}",
+        question=question.text,
+        standalone_question=question.text,
+        outcome="answered" if sentences else "insufficient_evidence",
+        text=" ".join(map(readable, sentences)) if sentences else _refusal(coverage, retrieved.papers),
+        sentences=sentences,
+        citations=citations,
+        notes=notes,
+        dropped=tuple(Dropped(text=d.text, reason=d.reason, detail=d.detail) for d in written.dropped),
+        nearest=() if sentences else _nearest(retrieved.papers),
+        confidence=round(confidence(shown_by or retrieved.evidence[:1]), 4),
+        coverage=coverage,
+        provenance=Provenance(
+            mode="extractive" if written.model is None else "generative",
+            model=written.model,
+            prompt=written.prompt,
+            prompt_sha256=written.prompt_sha256,
+            embedding=desk.embedder.identity,
+            catalogue_revision=await desk.catalogue.read(facts.catalogue_revision),
+            version=__version__,
+            created=datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
+        ),
+        usage=Usage(
+            prompt_tokens=written.prompt_tokens,
+            completion_tokens=written.completion_tokens,
+            latency_ms=clock.latency(),
+        ),
+    )
 
 
 async def _coverage(catalogue: Catalogue, scope: Scope) -> Coverage:
@@ -128,9 +169,8 @@ def _refusal(coverage: Coverage, found: Sequence[tuple[Paper, float]]) -> str:
     searched = coverage.papers_searched
     if not searched:
         return "There are no papers to search: load some first, or widen the scope."
-    looked = (
-        f"I looked through {searched:,} abstract{'s' if searched != 1 else ''} and found no sentence that answers this."
-    )
+    abstracts = f"{searched:,} abstract{'s' if searched != 1 else ''}"
+    looked = f"I looked through {abstracts} and found no sentence that answers this."
     return f"{looked} The nearest papers are listed." if found else looked
 
 

@@ -16,7 +16,7 @@ import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 import platformdirs
@@ -142,6 +142,30 @@ class Settings(BaseSettings):
         default=None,
         description=f"The key for that endpoint; `{KEY_FALLBACK}` is used where it is not set. Never printed.",
     )
+    model: str | None = Field(
+        default=None,
+        min_length=1,
+        description="The language model that words answers, by its server's name for it; without one, answers quote.",
+    )
+    model_base_url: HttpUrl | None = Field(
+        default=None,
+        description="The address of an OpenAI-compatible endpoint for it.",
+        json_schema_extra={"shown_default": "OpenAI's own"},
+        repr=False,
+    )
+    model_api_key: Secret | None = Field(
+        default=None,
+        description=f"The key for that endpoint; `{KEY_FALLBACK}` is used where it is not set. Never printed.",
+    )
+    model_structured: Literal["json_schema", "json_object", "none"] = Field(
+        default="json_schema",
+        description="What the server can be asked for: `json_schema`, `json_object`, or `none`.",
+    )
+    mode: Literal["auto", "extractive", "generative"] = Field(
+        default="auto",
+        description="`auto` words answers with the model where one is set and works, `extractive` always quotes, "
+        "`generative` insists on a model being set.",
+    )
     cache_dir: Folder = Field(
         default_factory=lambda: platformdirs.user_cache_path("paperbrief"),
         description="Holds what can be made again: the fast form of the built-in model.",
@@ -194,10 +218,12 @@ def load(overrides: Mapping[str, Any] | None = None) -> Settings:
     ):
         values.update(given)
         origins.update(dict.fromkeys(given, origin))
-    if "embedding_api_key" not in values:
+    for name in ("embedding_api_key", "model_api_key"):
+        if name in values:
+            continue
         for origin, variables in ((ENVIRONMENT, environment.env_vars), (ENV_FILE, dotenv.env_vars)):
             if key := variables.get(KEY_FALLBACK.lower()):
-                values["embedding_api_key"], origins["embedding_api_key"] = key, f"{KEY_FALLBACK}, {origin}"
+                values[name], origins[name] = key, f"{KEY_FALLBACK}, {origin}"
                 break
     try:
         settings = Settings(**values)

@@ -8,15 +8,17 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from rag.ask import ask
+from rag.ask import Desk, Mode, ask
 from rag.catalogue import Catalogue, answers, indexing, papers
 from rag.embedding import Embedder
 from rag.errors import IndexMismatch, MissingPackage, NotFound, StorageError
 from rag.index import Index
 from rag.ingest import ingest, remove_stale
 from rag.lexical import Lexical
+from rag.llm import Model
 from rag.lock import owned
 from rag.models import Answer, IngestReport, Paper, PaperRecord, Progress, RefusedRecord, Scope, SearchReport
+from rag.prompting import Prompts
 from rag.retrieve import Retriever
 from rag.upkeep import DoctorReport, ReindexReport, examine, reindex
 from rag.vectors import Vectors
@@ -41,6 +43,7 @@ class Library:
     index: Index
     embedder: Embedder
     retriever: Retriever
+    desk: Desk
 
     async def ingest(
         self, records: Iterable[PaperRecord | RefusedRecord], *, progress: Report | None = None
@@ -55,16 +58,10 @@ class Library:
             progress=progress or _silent,
         )
 
-    async def ask(self, question: str, *, scope: Scope | None = None) -> Answer:
-        """Answer a question from the papers in scope."""
+    async def ask(self, question: str, *, scope: Scope | None = None, mode: Mode | None = None) -> Answer:
+        """Answer a question from the papers in scope; `mode` None is the one that the settings name."""
         await self._require_whole_index()
-        return await ask(
-            question,
-            scope=scope or Scope(),
-            retriever=self.retriever,
-            catalogue=self.catalogue,
-            embedder=self.embedder,
-        )
+        return await ask(question, scope=scope or Scope(), desk=self.desk, mode=mode)
 
     async def search(
         self, query: str, *, top_k: int = 10, scope: Scope | None = None, explain: bool = False
@@ -164,7 +161,28 @@ async def open_library(settings: Settings, *, embedder: Embedder | None = None) 
         stack.callback(lexical.close)
         index = Index(catalogue, vectors, lexical, dimension=embedder.dimension)
         retriever = Retriever(catalogue, index, lexical, embedder)
-        yield Library(catalogue, vectors, lexical, index, embedder, retriever)
+        model, prompts = _model(settings, stack)
+        desk = Desk(retriever, catalogue, embedder, model, prompts, settings.mode)
+        yield Library(catalogue, vectors, lexical, index, embedder, retriever, desk)
+
+
+def _model(settings: Settings, stack: AsyncExitStack) -> tuple[Model | None, Prompts | None]:
+    """The language model and its prompts, where one is set; nothing is sent before a question is asked."""
+    if settings.model is None:
+        return None, None
+    import prompts
+    from rag.compose.reply import FORMS
+    from rag.llm.server import OpenAIModel
+
+    key = settings.model_api_key
+    model = OpenAIModel(
+        settings.model_base_url,
+        key.get_secret_value() if key else None,
+        settings.model,
+        structured=settings.model_structured,
+    )
+    stack.push_async_callback(model.aclose)
+    return model, Prompts.read(prompts.files(), FORMS)
 
 
 async def _embedder(settings: Settings, stack: AsyncExitStack) -> Embedder:

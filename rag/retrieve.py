@@ -145,8 +145,16 @@ class Retriever:
             relevance = _DENSE_SHARE * cosine + (1 - _DENSE_SHARE) * coverage
             evidence.append(
                 Evidence(
-                    *(paper, sentence.start, sentence.end, sentence.text),
-                    *(coverage, in_paper, cosine, relevance, named, score),
+                    paper=paper,
+                    start=sentence.start,
+                    end=sentence.end,
+                    text=sentence.text,
+                    coverage=coverage,
+                    paper_coverage=in_paper,
+                    cosine=cosine,
+                    relevance=relevance,
+                    names=named,
+                    paper_score=score,
                 )
             )
         return evidence

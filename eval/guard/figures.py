@@ -77,6 +77,8 @@ def _of_the_corpus(figure: Numeral, world: World, rng: random.Random) -> list[st
 
 def _is_false(figure: Numeral, digits: str, text: str, statement: Statement, world: World) -> bool:
     value = float(WORDS[digits]) if digits in WORDS else float(digits.replace(",", ""))
+    if digits == "two" and re.search(r"\ball $", text[: figure.start], re.IGNORECASE):
+        return False  # "all two" is not English
     if value == figure.value or (value == 0.0) != (figure.value == 0.0):
         return False
     if "%" in figure.form and figure.value <= 100 < value:

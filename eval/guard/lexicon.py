@@ -38,8 +38,8 @@ _KNOWN: dict[str, tuple[str, ...]] = {
     ),
     "metric": (
         *("BLEU", "BLEU-4", "ROUGE", "EM", "R1", "F1", "QE-F1", "MAP", "IoU", "Adjusted Rand Index", "Precision Omega"),
-        *("accuracy", "perplexity", "recall"),
     ),
+    "measure": ("accuracy", "perplexity", "recall", "latency", "throughput"),
     "technique": (
         *("BM25", "KMeans", "QLoRa", "FlashAttention", "ALiBi", "Byte Pair Encoding", "Belief Propagation"),
         *("Nucleus Sampling", "Greedy Decoding", "Chain-of-Thought", "Stochastic Beam Search", "contrastive learning"),

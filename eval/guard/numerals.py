@@ -21,7 +21,7 @@ _NUMERAL = re.compile(
 )
 _AFTER = re.compile(r"(?P<dash>-?)\s?(?P<scale>million|billion|trillion|percent)?-?\s?(?P<noun>[A-Za-z]+)?")
 _LEAST = re.compile(r"(?:more than|over|at least|exceed\w*|no fewer than|from|beyond|>=?) ?~?\$?$")
-_MOST = re.compile(r"(?:up to|at most|less than|fewer than|under|below|within|almost|nearly|to|only|just|<=?) ?~?\$?$")
+_MOST = re.compile(r"(?:up to|at most|less than|fewer than|under|below|within|almost|nearly|to|<=?) ?~?\$?$")
 _ABOUT = re.compile(r"(?:about|approximately|around|roughly|circa|some|~) ?\$?$")
 
 

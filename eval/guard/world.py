@@ -75,7 +75,7 @@ class World:
 
     def new_words(self, text: str, paper: Paper) -> set[str]:
         """Content words of the text that the paper has nowhere."""
-        return content_words(text) - self._words[paper.id]
+        return content_words(text) - self._words.get(paper.id, set())
 
     def neighbours(self, paper: Paper) -> list[Paper]:
         """The other papers, most words in common first."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -173,13 +173,20 @@ def ask(
     until: Until = None,
     tag: Tags = None,
     paper: Papers = None,
+    mode: Annotated[
+        Literal["auto", "extractive", "generative"] | None,
+        typer.Option(
+            show_default=False,
+            help="Answer with the model, without, or with it where it works; the setting `mode` when not given.",
+        ),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Answer a question from the stored abstracts, with the sentences that show it."""
     scope = _scope(since, until, tag, paper)
 
     async def answer_it(library: Library) -> Answer:
-        return await library.ask(question, scope=scope)
+        return await library.ask(question, scope=scope, mode=mode)
 
     answer = desk_of(context).run(answer_it)
     if as_json:

@@ -16,7 +16,7 @@ def names(text: str) -> tuple[str, ...]:
     A name has a capital after its first letter, or letters with digits or signs inside. Ordinary capitalised words do
     not count: at the start of a sentence nothing tells them from others.
     """
-    found = {}
+    found: dict[str, None] = {}
     for match in _TOKEN.finditer(text):
         word = match[0].strip(_EDGES).removesuffix("'s").removesuffix("’s")
         if _is_name(word):

@@ -11,7 +11,7 @@ import unicodedata
 
 _EDGE_LEFT = "()[]{}<>\"'“”‘’`,.;:!?*_~|=^+-–—/\\$&%#@…•"
 _EDGE_RIGHT = "()[]{}<>\"'“”‘’`,.;:!?*_~|=^-–—/\\$&@…•"
-_APOSTROPHE = re.compile(r"['’](?:s\b)?")
+_APOSTROPHE = re.compile(r"['’](?:[sS]\b)?")
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}\b)")
 _PART = re.compile(r"\d+(?:\.\d+)+[a-z%]*|[^\W_]+")
 _SIGNS = re.compile(r"[\W_]+")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -15,7 +16,9 @@ from rag.catalogue.entries import published_days
 from rag.catalogue.papers import Put
 from rag.catalogue.schema import BandRow, PaperRow, RevisionRow
 from rag.errors import InputError, ScopeError
-from rag.models import Answer, CleanPaper, Coverage, Listing, Provenance, Scope
+from rag.models import Answer, CleanPaper, Coverage, Listing, PaperRecord, Provenance, Scope
+from rag.sources import read
+from rag.sources.record import to_paper
 from rag.text.clean import title_id
 
 pytestmark = pytest.mark.anyio
@@ -410,3 +413,18 @@ async def test_an_answer_is_read_again_as_it_was_given(catalogue: Catalogue) -> 
 
 def test_put_has_one_home() -> None:
     assert papers.put is intake.put
+
+
+@pytest.mark.shared
+async def test_the_seventy_papers_of_the_page_stay_seventy(catalogue: Catalogue, shared: Path) -> None:
+    """Among them PROP and B-PROP, DNABERT-2 and DNABERT-S, BiBERT and BiPFT, RETRO and InstructRetro."""
+    dump = shared / "data" / "seed" / "daily-papers-mar-12.txt"
+    records = read(dump, listed=datetime.date(2025, 3, 12))
+    cleaned = [to_paper(record) for record in records if isinstance(record, PaperRecord)]
+    batch = [each for each in cleaned if isinstance(each, CleanPaper)]
+    assert {outcome for _, _, outcome in await put(catalogue, *batch)} == {"added"}
+    assert await catalogue.read(papers.count) == 70
+    # The same page from a feed that gives identifiers: still seventy, each with both identifiers.
+    named = [replace(each, paper_id=f"2503.{n:05}", source="feed") for n, each in enumerate(batch)]
+    assert {outcome for _, _, outcome in await put(catalogue, *named)} == {"unchanged"}
+    assert await catalogue.read(papers.count) == 70

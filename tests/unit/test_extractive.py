@@ -1,0 +1,150 @@
+"""Composing from sentences as they stand: which are chosen, in what order, and under which name."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rag.compose.extractive import MAX_SENTENCES, MAX_SURVEY, choose, confidence, subject
+from rag.models import Paper
+from rag.question import Kind, Question, understand
+from rag.retrieve import Evidence
+from rag.text.sentences import sentences
+
+KESTREL = Paper(
+    id="2401.1",
+    title="Kestrel: Reading Tables Slowly",
+    abstract="Tables are long. However, readers are hasty. We propose Kestrel, which reads row by row. "
+    "It reaches 71.5% accuracy on TallyBank. Kestrel needs 3 GB. Code is available at https://example.org/k.",
+)
+MARMOT = Paper(
+    id="2401.2",
+    title="Marmot: Digging for Rows",
+    abstract="We introduce Marmot, which digs for rows. It reaches 64.0% accuracy on TallyBank. Does it scale?",
+)
+
+
+def evidence(
+    paper: Paper, number: int, relevance: float, *, names: tuple[str, ...] = (), about: float = 1.0
+) -> Evidence:
+    """Sentence `number` of a paper's abstract as retrieval would give it."""
+    sentence = sentences(paper.abstract)[number]
+    return Evidence(
+        paper=paper,
+        start=sentence.start,
+        end=sentence.end,
+        text=sentence.text,
+        coverage=relevance,
+        paper_coverage=about,
+        cosine=relevance,
+        relevance=relevance,
+        names=frozenset(names),
+        paper_score=0.9,
+    )
+
+
+def every(paper: Paper, relevance: float, *names: str) -> list[Evidence]:
+    return [evidence(paper, n, relevance, names=names) for n in range(len(sentences(paper.abstract)))]
+
+
+OPEN = Question(text="rows", kind=Kind.OPEN, names=(), content="rows")
+
+
+def test_without_evidence_nothing_is_chosen() -> None:
+    assert choose(OPEN, []) == []
+    assert confidence([]) == 0.0
+
+
+def test_what_is_hardly_relevant_is_no_answer() -> None:
+    assert choose(OPEN, every(KESTREL, 0.1)) == []
+
+
+def test_a_paper_that_is_about_something_else_is_no_answer() -> None:
+    assert choose(OPEN, [evidence(KESTREL, 3, 0.8, about=0.2)]) == []
+
+
+def test_a_paper_without_the_name_that_was_asked_for_is_no_answer() -> None:
+    question = understand("How accurate is Kestrel-X2 on TallyBank?")
+    assert choose(question, every(KESTREL, 0.9)) == []
+    assert choose(question, every(KESTREL, 0.9, "Kestrel-X2")) != []
+
+
+def test_the_sentence_with_the_figure_answers_a_question_for_a_figure() -> None:
+    (best, *_) = choose(understand("How accurate is it on TallyBank?"), every(KESTREL, 0.5, "TallyBank"))
+    assert best.text == "It reaches 71.5% accuracy on TallyBank."
+
+
+def test_the_proposing_sentence_answers_a_question_for_a_definition() -> None:
+    question = Question(text="What is Kestrel?", kind=Kind.DEFINITION, names=(), content="Kestrel")
+    found = [chosen.text for chosen in choose(question, every(KESTREL, 0.5))]
+    assert "We propose Kestrel, which reads row by row." in found
+    assert "Kestrel needs 3 GB." not in found
+
+
+def test_a_comparison_has_a_sentence_of_each_side() -> None:
+    question = Question(text="Marmot or Kestrel?", kind=Kind.COMPARISON, names=("Marmot", "Kestrel"), content="rows")
+    found = choose(question, [*every(KESTREL, 0.9, "Kestrel"), *every(MARMOT, 0.4, "Marmot")])
+    assert {chosen.paper.id for chosen in found} == {KESTREL.id, MARMOT.id}
+
+
+def test_a_survey_has_one_line_a_paper() -> None:
+    many = [KESTREL.model_copy(update={"id": f"2401.{n}"}) for n in range(20)]
+    question = Question(text="Which papers read tables?", kind=Kind.SURVEY, names=(), content="tables")
+    found = choose(question, [each for paper in many for each in every(paper, 0.7)])
+    assert len(found) == len({chosen.paper.id for chosen in found}) == MAX_SURVEY
+
+
+def test_sentences_that_say_the_same_are_not_said_twice() -> None:
+    twin = KESTREL.model_copy(update={"id": "2401.9"})
+    found = choose(OPEN, [evidence(KESTREL, 3, 0.9), evidence(twin, 3, 0.9)])
+    assert [chosen.paper.id for chosen in found] == ["2401.1"]
+
+
+def test_a_question_in_the_abstract_answers_nothing_that_something_else_answers() -> None:
+    found = choose(OPEN, every(MARMOT, 0.5))
+    assert found
+    assert "Does it scale?" not in [chosen.text for chosen in found]
+
+
+@given(
+    st.sampled_from(list(Kind)),
+    st.lists(st.tuples(st.sampled_from([KESTREL, MARMOT]), st.integers(0, 2), st.floats(0, 1), st.floats(0, 1))),
+)
+def test_whatever_is_chosen_was_evidence_once_and_in_reading_order(
+    kind: Kind, rows: list[tuple[Paper, int, float, float]]
+) -> None:
+    question = Question(text="rows", kind=kind, names=(), content="rows")
+    given_evidence = [evidence(paper, n, relevance, about=about) for paper, n, relevance, about in rows]
+    given_evidence.sort(key=lambda e: (-e.relevance, e.paper.id, e.start))
+    found = choose(question, given_evidence)
+    assert found == choose(question, given_evidence)
+    assert all(chosen in given_evidence for chosen in found)
+    assert len(found) <= max(MAX_SURVEY, MAX_SENTENCES + 1)
+    assert 0.0 <= confidence(found) <= 1.0
+    papers = [chosen.paper.id for chosen in found]
+    assert papers == sorted(papers, key=papers.index), "a paper's sentences stand together"
+    if kind is not Kind.SURVEY:
+        assert [(c.paper.id, c.start) for c in found] == sorted(
+            ((c.paper.id, c.start) for c in found), key=lambda place: (papers.index(place[0]), place[1])
+        )
+
+
+@pytest.mark.parametrize(
+    ("sentence", "expected"),
+    [
+        ("It reaches 71.5% accuracy on TallyBank.", "Kestrel"),
+        ("We train it for a day.", "Kestrel"),
+        ("The proposed method reads row by row.", "Kestrel"),
+        ("Kestrel needs 3 GB.", None),
+        ("With kestrel, we read on.", None),
+        ("Existing readers are hasty, and they fail.", None),
+    ],
+)
+def test_the_subject_is_named_where_the_sentence_does_not_name_it(sentence: str, expected: str | None) -> None:
+    assert subject(KESTREL, sentence) == expected
+
+
+def test_a_paper_without_a_system_has_no_subject() -> None:
+    paper = Paper(id="2401.3", title="Do Tables Help Readers", abstract="Tables are long. We ask 30 readers.")
+    assert subject(paper, "We ask 30 readers.") is None
