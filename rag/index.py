@@ -100,8 +100,9 @@ class Index:
         """The `limit` best current papers for a query and its vector, best first; `among` restricts to these papers."""
         if limit < 1 or (among is not None and not among):
             return []
+        pool = max(pool, 2 * limit)
         if among is None or len(among) > _EXACT_PAPERS:
-            return await self._search_everything(query, vector, limit, among, max(pool, 2 * limit))
+            return await self._search_everything(query, vector, limit, among, pool)
         return await self._search_scope(query, vector, limit, among, pool)
 
     async def _search_everything(
@@ -127,7 +128,7 @@ class Index:
             self._scope_vectors(inside), self._lexical.best(query, min(pool, len(inside)), among=inside)
         )
         similarities = scope.matrix @ vector
-        order = np.argsort(-similarities, kind="stable")[:pool]
+        order = np.argsort(-similarities, kind="stable")
         dense = best_passages((scope.keys[i], scope.numbers[i], float(similarities[i])) for i in order)
         found = [((paper_id, revision), score) for paper_id, revision, score in lexical]
         return await self._current(fuse(dense, found), limit)

@@ -21,9 +21,8 @@ _PAIRS = (
     ("faster", "slower"),
     ("larger", "smaller"),
     ("better", "worse"),
-    ("longer", "shorter"),
+    ("shorter", "longer"),
     ("cheaper", "costlier"),
-    ("easier", "harder"),
     ("wider", "narrower"),
     ("deeper", "shallower"),
     ("increases", "decreases"),
@@ -46,9 +45,10 @@ _RULES: tuple[tuple[str, Swap], ...] = (
     (r"\bahead of(?! any\b)", "behind"),
     (r"\b(still )?lag behind(?= th)", lambda m: f"are {m[1] or ''}ahead of"),
     (r"\bimproves(?! on\b)\b(?! \w+ly on\b)", "degrades"),
-    (r"\bto improve\b", "to degrade"),
+    (r"\beasier(?= to\b)", "harder"),
+    (r"(?<!fail )\bto improve\b", "to degrade"),
     (r"\b(can|could|may|help \w+|might) improve\b", r"\1 degrade"),
-    (r"\bimprovement(?= of| in| over|s of|s in|s over)", "deterioration"),
+    (r"\bimprovement(?=s? (?:of|in)\b)", "drop"),
     (r"\breduces\b", "increases"),
     (r"\breduce\b", "increase"),
     (r"\breduction in\b", "increase in"),
@@ -96,7 +96,7 @@ def direction_mutants(statement: Statement, world: World, rng: random.Random) ->
             swapped = match.expand(put) if isinstance(put, str) else put(match)
             if match[0][0].isupper():
                 swapped = swapped[0].upper() + swapped[1:]
-            changed = text[: match.start()] + swapped + text[match.end() :]
+            changed = _with_article(text[: match.start()], swapped) + text[match.end() :]
             how = f"{match[0].strip().casefold()} to {swapped.strip().casefold()}"
             found.append(Mutant(changed, statement.paper.id, "direction", how))
     unique = {mutant.text: mutant for mutant in found if mutant.text not in statement.paper.abstract}
@@ -105,22 +105,30 @@ def direction_mutants(statement: Statement, world: World, rng: random.Random) ->
     return ordered
 
 
+def _with_article(before: str, word: str) -> str:
+    """`before` and `word` with the article between them mended: `a superior`, `an inferior`."""
+    article = "an " if word[0] in "aeio" else "a "
+    return re.sub(r"\ban? $", article, before) + word
+
+
 def _is_something_else(text: str, match: re.Match[str]) -> bool:
     before, rest = text[: match.start()], text[match.start() :]
     word = match[0].casefold()
     if word == "more" and not match.re.pattern.startswith(r"\bmore(?="):
         return not _MORE_OF.match(rest) or bool(_NOT_COMPARED.search(before))
-    if word in ("less", "more", "higher", "better", "worse", "faster") and re.search(r"\b(?:no|not|or|any) $", before):
+    if re.search(r"\b(?:match or|no|not) $", before) and not word.startswith("no "):
+        return True  # "no longer", "no less"; "match or underperform" says little
+    if word in ("less", "more", "higher", "better", "worse", "faster") and re.search(r"\b(?:or|any) $", before):
         return True
+    if word in ("better", "worse") and re.search(r"\b(?:that|to|can) $", before):
+        return True  # "to better capture"
     if word == "lower":  # "to lower the perplexity" is a verb
         return bool(re.search(r"\b(?:to|further|can|which|and) $", before)) and not rest.startswith(("lower than", "lower la"))
     if word in ("increase", "decrease"):
         return bool(re.search(r"\b(?:an|the|a) $", before))
     if word in ("above", "below"):  # "above all", "described above"
-        return not re.match(r"(?:above|below) (?:that|the|alternatives|\d|its|10|baseline)", rest)
-    if word == "better" and re.match(r"better (?:embedding |automated |code |architectures)", rest):
-        return True
-    return word == "easier" and not re.match(r"easier to", rest)
+        return not re.match(r"(?:above|below) (?:that|the|alternatives|\d|its|baseline)", rest)
+    return word == "better" and bool(re.match(r"better (?:embedding |automated |code |architectures)", rest))
 
 
 def _both_ways() -> list[tuple[re.Pattern[str], Swap]]:

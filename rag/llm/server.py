@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any, Literal, NoReturn
+from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel
@@ -88,7 +88,7 @@ class OpenAIModel:
         try:
             return completion(body, self._model)
         except Unusable as why:
-            self._raise_unusable(why)
+            raise self._unusable(why) from None
 
     async def aclose(self) -> None:
         """Close the connections. The model may be used again afterwards."""
@@ -212,11 +212,11 @@ class OpenAIModel:
             hint="Check PAPERBRIEF_MODEL_STRUCTURED, and the length of what the model takes.",
         )
 
-    def _raise_unusable(self, why: Unusable) -> NoReturn:
+    def _unusable(self, why: Unusable) -> ModelError:
         reason = str(why).replace(self._api_key, "***")
         if why.declined:
-            raise ModelRefused(f"The model {self._model!r} declined to answer: {reason}.", hint="Ask it otherwise.")
-        raise BadReply(
+            return ModelRefused(f"The model {self._model!r} declined to answer: {reason}.", hint="Ask it otherwise.")
+        return BadReply(
             f"{self._server} sent a reply that cannot be used: {reason}.",
             hint="Try again, or check that it serves the model in OpenAI's form.",
             retryable=True,
