@@ -125,3 +125,13 @@ def _interval(values: np.ndarray[tuple[int], np.dtype[np.float64]], resamples: i
     tail = (1 - LEVEL) / 2
     low, high = np.quantile(means, [tail, 1 - tail])
     return Interval(float(values.mean()), float(low), float(high))
+
+
+def wilson(hits: int, n: int, *, z: float = 1.96) -> tuple[float, float]:
+    """The Wilson score interval of a share, hits / n; (0, 1) when n is 0. Source: Wilson 1927."""
+    if not n:
+        return 0.0, 1.0
+    share = hits / n
+    centre = (share + z * z / (2 * n)) / (1 + z * z / n)
+    half = z / (1 + z * z / n) * (share * (1 - share) / n + z * z / (4 * n * n)) ** 0.5
+    return max(0.0, centre - half), min(1.0, centre + half)

@@ -10,14 +10,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rag.analysis import Analysed, known
+from rag.analysis import Analysed, Word, known, name_keys
 from rag.models import DropReason
 from rag.text.figures import Figure, same_value
 from rag.text.names import names
 from rag.text.terms import terms
-from rag.text.words import NEGATIONS, QUANTIFIERS, alike, direction, stem
+from rag.text.words import NEGATIONS, QUANTIFIERS, direction, stem
 
-_NEAR = 3  # content words on either side that are a word's context
+_NEAR = 5  # content words on either side that are a word's context
+_COUNTED_NEAR = 4
+_SAME_THING = 4  # shared words around two opposite directions that make them a contradiction
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,19 +50,63 @@ def check_figures(draft: Analysed, source: Sequence[Analysed], paper: Sequence[A
 
 
 def _same_place(draft: Analysed, figure: Figure, source: Analysed, other: Figure) -> bool:
-    """Whether the figure stands among the same words; asked only where a rival of the same unit could be meant."""
+    """Whether the figure stands with the same words; of several figures of one unit, with its own more than others."""
+    counted = _counted(draft, figure)
+    if counted is not None and not any(counted.key in side for side in _sides(source, other.start, _COUNTED_NEAR)):
+        return False
     rivals = [f for f in source.figures if f.unit == other.unit and not same_value(f, other)]
-    if not rivals:
-        return True
-    around = _context(draft, figure.start)
-    own = len(around & _context(source, other.start))
-    return own > 0 and all(own >= len(around & _context(source, rival.start)) for rival in rivals)
+    return all(_nearer(draft, figure.start, source, other.start, rival.start) for rival in rivals)
+
+
+def _nearer(draft: Analysed, at: int, source: Analysed, own: int, rival: int) -> bool:
+    """Whether the words around a place of the draft are those of its own place in the source, not of a rival's.
+
+    Both sides count by themselves: what was exchanged with its rival has the rival's words on one of them.
+    """
+    total = 0.0
+    for ours, mine, theirs in zip(
+        _sides(draft, at, _NEAR), _sides(source, own, _NEAR), _sides(source, rival, _NEAR), strict=True
+    ):
+        margin = _closeness(ours, mine) - _closeness(ours, theirs)
+        if margin < 0:
+            return False
+        total += margin
+    return total > 0
+
+
+def _counted(draft: Analysed, figure: Figure) -> Word | None:
+    """The noun right behind a figure, which says what is counted: the tokens of "330B tokens"."""
+    after = draft.text[figure.end :]
+    return next(
+        (
+            word
+            for word in draft.words
+            if word.content and word.start >= figure.end and not after[: word.start - figure.end].strip(" -")
+        ),
+        None,
+    )
+
+
+def _sides(sentence: Analysed, position: int, reach: int) -> tuple[dict[str, int], dict[str, int]]:
+    """The content words before and after a position with their distance in content words."""
+    before = [word.key for word in sentence.words if word.content and word.start < position][-reach:]
+    after = [word.key for word in sentence.words if word.content and word.start > position][:reach]
+    near: dict[str, int] = {}
+    for distance, key in enumerate(reversed(before), 1):
+        near.setdefault(key, distance)
+    far: dict[str, int] = {}
+    for distance, key in enumerate(after, 1):
+        far.setdefault(key, distance)
+    return near, far
+
+
+def _closeness(ours: dict[str, int], theirs: dict[str, int]) -> float:
+    return sum(1 / (distance + theirs[key]) for key, distance in ours.items() if key in theirs)
 
 
 def _context(sentence: Analysed, position: int) -> set[str]:
-    before = [word.key for word in sentence.words if word.content and word.start < position]
-    after = [word.key for word in sentence.words if word.content and word.start > position]
-    return set(before[-_NEAR:] + after[:_NEAR])
+    before, after = _sides(sentence, position, _NEAR)
+    return before.keys() | after.keys()
 
 
 def _check_order(draft: Analysed, source: Sequence[Analysed]) -> Disagreement | None:
@@ -116,44 +162,31 @@ def check_names(
     draft: Analysed, source: Sequence[Analysed], about: Sequence[Analysed], paper: Sequence[Analysed]
 ) -> Disagreement | None:
     """Every name of the draft stands in the source, or is the paper's own (`about`: its title and subject)."""
-    here = frozenset().union(*(one.keys for one in (*source, *about)))
+    here = frozenset().union(*(one.name_keys for one in (*source, *about)))
     everywhere = frozenset().union(*(one.keys for one in (*paper, *about)))
     for name in draft.names:
-        keys = _name_keys(name)
-        if not keys & here:
-            in_paper = bool(keys & everywhere)
-            return Disagreement("name_not_in_evidence", f"{name!r} does not stand there", not in_paper and _sure(name))
-    return _check_subject(draft, source, about, here)
+        if not name_keys(name) & here:
+            similar = bool({stem(term) for term in terms(name)} & everywhere)
+            return Disagreement("name_not_in_evidence", f"{name!r} does not stand there", not similar and _sure(name))
+    return _check_subject(draft, source, about)
 
 
-def _check_subject(
-    draft: Analysed, source: Sequence[Analysed], about: Sequence[Analysed], here: frozenset[str]
-) -> Disagreement | None:
+def _check_subject(draft: Analysed, source: Sequence[Analysed], about: Sequence[Analysed]) -> Disagreement | None:
     """What a sentence opens with is what it is about: it must be known, and must not be another than in the source."""
     if not draft.words:
         return None
     first = draft.words[0]
-    if first.content and first.text not in QUANTIFIERS and not known(first, here):
+    stems = frozenset().union(*(one.keys for one in (*source, *about)))
+    if first.content and first.text not in QUANTIFIERS and not known(first, stems):
         return Disagreement("name_not_in_evidence", f"{first.text!r} does not stand there", False)
-    own = frozenset().union(*(one.keys for one in about))
+    own = frozenset().union(*(one.name_keys for one in about))
     opening = [name for name in draft.names if draft.text.find(name) <= first.start + 12]
-    if opening and _name_keys(opening[0]) & own:
+    if opening and name_keys(opening[0]) & own:
         for one in source[:1]:
             theirs = [name for name in one.names if one.text.find(name) < 25]
-            if theirs and not any(_name_keys(name) & own for name in theirs):
+            if theirs and not any(name_keys(name) & own for name in theirs):
                 return Disagreement("attribution", f"it is said of {theirs[0]!r} there", False)
     return None
-
-
-def _name_keys(name: str) -> frozenset[str]:
-    joined = terms(name)[:1]
-    parts = [term for part in name.split("-") for term in terms(part)[:1] if names(part)] if "-" in name else []
-    found = [*joined, *parts]
-    return frozenset({alike(stem(term)) for term in found} | {stem(term) for term in found} | _singular(found))
-
-
-def _singular(found: Sequence[str]) -> set[str]:
-    return {term.removesuffix("s") for term in found if len(term) > 3}
 
 
 def _sure(name: str) -> bool:
@@ -196,7 +229,8 @@ def check_direction(draft: Analysed, source: Sequence[Analysed]) -> Disagreement
         if not same_axis:
             return Disagreement("direction", f"{word!r} does not stand there", False)
         if all(their_sign != sign for _, their_sign, _ in same_axis):
-            same_thing = any(context & near for _, _, near in same_axis)
+            said = {word.text for word in draft.words}
+            same_thing = any(len(context & near) >= _SAME_THING for other, _, near in same_axis if other not in said)
             return Disagreement("direction", f"{word!r} against {same_axis[0][0]!r} there", same_thing)
         nearest = max(len(context & near) for _, _, near in same_axis)
         if not any(their_sign == sign and len(context & near) == nearest for _, their_sign, near in same_axis):

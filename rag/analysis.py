@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -10,7 +11,9 @@ from itertools import pairwise
 from rag.text.figures import Figure, figures, same_value
 from rag.text.names import names
 from rag.text.terms import terms
-from rag.text.words import FUNCTION, NEGATIONS, alike, stem, words
+from rag.text.words import FUNCTION, NEGATIONS, NEUTRAL, QUANTIFIERS, alike, direction, stem, words
+
+_NEUTRAL = frozenset(map(stem, NEUTRAL))
 
 _COMMON_WEIGHT = 0.5
 _COMMON = frozenset(
@@ -41,6 +44,7 @@ class Analysed:
     text: str
     words: tuple[Word, ...]
     keys: frozenset[str]
+    name_keys: frozenset[str]
     figures: tuple[Figure, ...]
     names: tuple[str, ...]
 
@@ -61,7 +65,17 @@ def analysed(text: str) -> Analysed:
         found.append(Word(word, key, frozenset({key, stem(word)} | parts | humps), start, content))
     keys = frozenset(key for word in found for key in word.stems)
     called = tuple(name for name in _names(text, found) if not _is_figure(text, name, inside_figures))
-    return Analysed(text, tuple(found), keys, found_figures, called)
+    whole = frozenset(key for _, start, end in words(text) for key in name_keys(text[start:end]))
+    return Analysed(text, tuple(found), keys, whole, found_figures, called)
+
+
+_SUFFIX = re.compile(r"-(?=[a-z]{3})[a-z-]+$")
+
+
+def name_keys(name: str) -> frozenset[str]:
+    """The forms under which a name is the same name: `BERT-based` is BERT's, `DNABERT-2` is not DNABERT."""
+    forms = {term for spelled in (name, _SUFFIX.sub("", name)) for term in terms(spelled)[:1]}
+    return frozenset(forms | {form.removesuffix("s") for form in forms if len(form) > 3})
 
 
 def _is_figure(text: str, name: str, inside_figures: Sequence[tuple[int, int]]) -> bool:
@@ -93,6 +107,25 @@ def coverage(draft: Analysed, source: Iterable[Analysed], also: frozenset[str] =
         total += 1.0
         inside += any(same_value(figure, other) for one in source for other in one.figures)
     return inside / total if total else 0.0
+
+
+def uncovered(draft: Analysed, source: Iterable[Analysed], also: frozenset[str] = frozenset()) -> list[str]:
+    """The draft's words that stand nowhere in the sources and say something.
+
+    Words with a direction, quantifiers and names are left out: their own checks know more of them.
+    """
+    stems = also.union(*(one.keys for one in source))
+    names_said = {name.casefold() for name in draft.names}
+    return [
+        word.text
+        for word in draft.words
+        if word.content
+        and not known(word, stems)
+        and stem(word.text) not in _NEUTRAL
+        and word.text not in QUANTIFIERS
+        and word.text not in names_said
+        and not any(direction(stem(part)) for part in word.text.split("-"))
+    ]
 
 
 def known(word: Word, stems: frozenset[str]) -> bool:

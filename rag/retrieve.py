@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
@@ -16,16 +17,20 @@ from rag.errors import QuestionError, ScopeError
 from rag.fusion import Fused
 from rag.index import Index
 from rag.lexical import Lexical
-from rag.models import Explanation, Hit, HitPassage, Paper, Scope, SearchReport
-from rag.question import Question
+from rag.models import Explanation, Hit, HitPassage, Paper, Scope, SearchReport, Sentence
+from rag.question import Kind, Question
+from rag.relevance import Context, Word, relevance, share, spelled
+from rag.text.kin import kin, ordinary
+from rag.text.names import system_of
 from rag.text.sentences import sentences
 
 MAX_QUESTION = 4_000
 """Characters: longer than any question, shorter than what would stall the search."""
 
 EVIDENCE_PAPERS = 8
-_DENSE_SHARE = 0.4  # of a sentence's relevance; the rest is coverage of the question's terms
-_TITLE_SHARE = 0.7  # what a question's term counts that stands in the title and not in the sentence
+_SURVEY_PAPERS = 16  # a survey asks for all that there is, and its floors cut what is not relevant
+_COMMON = 0.35  # what a word weighs that names no topic, or is a figure, against its rarity
+_UNSEEN = 0.6  # … and one that stands in no paper and is not written like a name
 
 Spans = tuple[tuple[int, int], ...]
 
@@ -34,10 +39,12 @@ Spans = tuple[tuple[int, int], ...]
 class Evidence:
     """A sentence that may answer the question: `text == paper.abstract[start:end]`.
 
-    `coverage` is the share, weighted by rarity, of the question's terms that the sentence has (or, counted less, the
-    title), `paper_coverage` the share that title and abstract have; `cosine` is that of the question and the best
-    passage around the sentence; `relevance` weighs coverage and cosine; all in [0, 1]. `names` are those of the
-    question's names that the paper has. `paper_score` is the fused score of the paper.
+    `coverage` is the share, weighted by rarity, of the question's words that the sentence has (or, counted less, what
+    stands around it), `paper_coverage` the share that title and abstract have; `cosine` is that of the question and the
+    best passage around the sentence; `relevance` weighs coverage and cosine; all in [0, 1]. `parts` are coverage and
+    paper coverage for each part of the question. `names` are those of the question's names that the paper has.
+    `has` are the question's words in the sentence, `paper_has` those in title and abstract; `own` says whether the
+    question names the paper's own system. `paper_score` is the fused score of the paper.
     """
 
     paper: Paper
@@ -50,6 +57,10 @@ class Evidence:
     relevance: float
     names: frozenset[str]
     paper_score: float
+    parts: tuple[tuple[float, float], ...] = ()
+    has: frozenset[str] = frozenset()
+    paper_has: frozenset[str] = frozenset()
+    own: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,19 +98,19 @@ class Retriever:
     async def evidence(self, question: Question, *, scope: Scope | None = None) -> Retrieved:
         """The sentences of the best papers, most relevant to the question first."""
         vector = await self._embedder.embed_query(question.text)
-        ranked = await self._ranked(question.text, vector, EVIDENCE_PAPERS, scope)
+        limit = _SURVEY_PAPERS if question.kind is Kind.SURVEY else EVIDENCE_PAPERS
+        ranked = await self._ranked(question.text, vector, limit, scope)
         found = await self._papers(ranked)
         stored = await self._catalogue.read(indexing.vectors, list(found))
         windows = {paper_id: (spans, _cosines(blob, vector)) for paper_id, _, spans, blob in stored}
-        wanted = _Wanted(
-            await self._weights(question.content or question.text),
-            {name: frozenset(self._lexical.query_terms(name)[:1]) for name in question.names},
-        )
+        read = {fused.paper_id: self._read(found[fused.paper_id]) for fused in ranked if fused.paper_id in windows}
+        vocabulary = (stem for paper in read.values() for stem in paper.everything)
+        wanted = await self._wanted(question, vocabulary)
         evidence = [
             sentence
             for fused in ranked
-            if fused.paper_id in windows
-            for sentence in self._sentences(found[fused.paper_id], fused.score, wanted, *windows[fused.paper_id])
+            if fused.paper_id in read
+            for sentence in _sentences(read[fused.paper_id], fused.score, wanted, *windows[fused.paper_id])
         ]
         evidence.sort(key=lambda e: (-e.relevance, e.paper.id, e.start))
         return Retrieved(tuple(evidence), tuple((found[f.paper_id], f.score) for f in ranked if f.paper_id in found))
@@ -123,62 +134,135 @@ class Retriever:
                 best[paper_id] = spans[int(np.argmax(_cosines(blob, vector)))]
         return best
 
-    async def _weights(self, question: str) -> dict[str, float]:
-        """The question's terms with their rarity, log(1 + papers / papers with the term): 0 for those nowhere."""
-        wanted = self._lexical.query_terms(question)
-        frequencies = await self._lexical.frequencies(wanted)
-        total = max(await self._lexical.count(), 1)
-        return {term: math.log(1 + total / max(frequencies[term], 0.5)) for term in wanted}
+    async def _wanted(self, question: Question, vocabulary: Iterable[str]) -> _Wanted:
+        """The question's words with their weights, whole and by part; misspelt ones corrected from `vocabulary`."""
+        written = list(dict.fromkeys((question.content or question.text).split()))
+        stems = {text: self._lexical.query_terms(text) for text in written}
+        relatives = {text: self._relatives(text) for text in written}
+        frequencies = await self._lexical.frequencies(
+            {stem for found in (*stems.values(), *relatives.values()) for stem in found}
+        )
+        papers = max(await self._lexical.count(), 1)
+        words = spelled(
+            [
+                _word(text, stems[text], relatives[text], frequencies, papers, named=text in question.names)
+                for text in written
+                if stems[text]
+            ],
+            vocabulary,
+        )
+        parts = [set(part.content.split()) for part in question.parts]
+        return _Wanted(
+            words,
+            tuple(tuple(word for word in words if word.text in part) for part in parts),
+            {name: frozenset(self._lexical.query_terms(name)[:1]) for name in question.names},
+        )
 
-    def _sentences(
-        self, paper: Paper, score: float, wanted: _Wanted, spans: Spans, cosines: NDArray[np.float32]
-    ) -> list[Evidence]:
+    def _relatives(self, text: str) -> frozenset[str]:
+        """The stems of a word's relatives, of those that have one stem."""
+        plain = text.strip(".'’")
+        found = [self._lexical.query_terms(other) for other in kin(plain)]
+        return frozenset(stems[0] for stems in found if len(stems) == 1)
+
+    def _read(self, paper: Paper) -> _Read:
         found = sentences(paper.abstract)
-        title = self._lexical.stems(paper.title)
+        system = system_of(paper.title, paper.abstract) or ""
         stems = [self._lexical.stems(sentence.text) for sentence in found]
-        everything = title.union(*stems)
-        in_paper, named = wanted.share(everything), wanted.named(everything)
-        evidence = []
-        for sentence, own in zip(found, stems, strict=True):
-            cosine = _cosine_around(sentence.start, sentence.end, spans, cosines)
-            coverage = wanted.share(own, title)
-            relevance = _DENSE_SHARE * cosine + (1 - _DENSE_SHARE) * coverage
-            evidence.append(
-                Evidence(
-                    paper=paper,
-                    start=sentence.start,
-                    end=sentence.end,
-                    text=sentence.text,
-                    coverage=coverage,
-                    paper_coverage=in_paper,
-                    cosine=cosine,
-                    relevance=relevance,
-                    names=named,
-                    paper_score=score,
-                )
-            )
-        return evidence
+        title = self._lexical.stems(paper.title) | self._lexical.stems(system)
+        name = tuple(frozenset(self._lexical.query_terms(word)) for word in system.split())
+        return _Read(paper, found, stems, title, title.union(*stems), name)
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A paper's sentences with their stems; `title` are those of title and system, `name` those of the system's words."""
+
+    paper: Paper
+    sentences: Sequence[Sentence]
+    stems: Sequence[AbstractSet[str]]
+    title: AbstractSet[str]
+    everything: AbstractSet[str]
+    name: tuple[frozenset[str], ...]
+
+    def is_named(self, words: Sequence[Word]) -> bool:
+        """Whether the words name the paper's system, in whatever spelling: `bipft`, `dnabert2`."""
+        return bool(self.name) and all(
+            any(form <= part for word in words for form in word.forms) for part in self.name if part
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class _Wanted:
-    """What a question asks for, in stemmed terms: the rarity of each, and the terms of each name."""
+    """What a question asks for: its words, those of each part, and the stem of each name."""
 
-    weights: Mapping[str, float]
+    words: tuple[Word, ...]
+    parts: tuple[tuple[Word, ...], ...]
     names: Mapping[str, frozenset[str]]
 
-    def share(self, stems: AbstractSet[str], title: AbstractSet[str] = frozenset()) -> float:
-        """The share of all weight that stands in `stems`; what stands only in `title` counts less."""
-        total = sum(self.weights.values())
-        if not total:
-            return 0.0
-        inside = sum(weight for term, weight in self.weights.items() if term in stems)
-        named = sum(weight for term, weight in self.weights.items() if term in title and term not in stems)
-        return (inside + _TITLE_SHARE * named) / total
 
-    def named(self, stems: AbstractSet[str]) -> frozenset[str]:
-        """The names whose terms stand in `stems`."""
-        return frozenset(name for name, terms in self.names.items() if terms <= stems)
+def _word(
+    text: str,
+    stems: Sequence[str],
+    relatives: frozenset[str],
+    frequencies: Mapping[str, int],
+    papers: int,
+    *,
+    named: bool,
+) -> Word:
+    """A word with its weight, log(1 + papers / papers with the word); a name is matched as a whole."""
+    whole, rest = frozenset(stems[:1]), frozenset(stems[1:])
+    forms = (whole,) if named or not rest else (whole, rest)
+    often = max(min(frequencies[stem] for stem in form) for form in forms)
+    kindred = max((frequencies[stem] for stem in relatives), default=0)
+    weight = math.log(1 + papers / max(often or kindred, 0.5))
+    if not named and (ordinary(text) or text[0].isdigit()):
+        weight *= _COMMON
+    elif not named and not often and not kindred:
+        weight *= _UNSEEN
+    return Word(text, weight, forms, relatives, seen=bool(often or kindred))
+
+
+def _sentences(
+    read: _Read, score: float, wanted: _Wanted, spans: Spans, cosines: NDArray[np.float32]
+) -> list[Evidence]:
+    named = frozenset(name for name, stem in wanted.names.items() if stem <= read.everything)
+    in_paper = share(wanted.words, read.everything)
+    parts_in_paper = [share(part, read.everything) for part in wanted.parts]
+    paper_has = _present(wanted.words, read.everything)
+    own = read.is_named(wanted.words)
+    evidence = []
+    before: AbstractSet[str] = frozenset()
+    for sentence, stems in zip(read.sentences, read.stems, strict=True):
+        context = Context(read.title, before, read.everything)
+        coverage = share(wanted.words, stems, context)
+        cosine = _cosine_around(sentence.start, sentence.end, spans, cosines)
+        evidence.append(
+            Evidence(
+                paper=read.paper,
+                start=sentence.start,
+                end=sentence.end,
+                text=sentence.text,
+                coverage=coverage,
+                paper_coverage=in_paper,
+                cosine=cosine,
+                relevance=relevance(cosine, coverage),
+                names=named,
+                paper_score=score,
+                parts=tuple(
+                    (share(part, stems, context), whole)
+                    for part, whole in zip(wanted.parts, parts_in_paper, strict=True)
+                ),
+                has=_present(wanted.words, stems),
+                paper_has=paper_has,
+                own=own,
+            )
+        )
+        before = stems
+    return evidence
+
+
+def _present(words: Sequence[Word], stems: AbstractSet[str]) -> frozenset[str]:
+    return frozenset(word.text for word in words if word.found(stems))
 
 
 def _cosine_around(start: int, end: int, spans: Spans, cosines: NDArray[np.float32]) -> float:
@@ -189,8 +273,10 @@ def _cosine_around(start: int, end: int, spans: Spans, cosines: NDArray[np.float
 
 def checked(question: str) -> str:
     """The question without white space around it; QuestionError when nothing is left, or too much."""
-    # Half of a surrogate pair, which JSON and a command line can smuggle in, can neither be embedded nor stored.
-    question = question.replace("\0", " ").encode("utf-8", "replace").decode("utf-8").strip()
+    # Half of a surrogate pair, which JSON and a command line can smuggle in, can neither be embedded nor stored; signs
+    # that only say how others are shown (zero-width, writing direction) would hide a word from the search.
+    question = question.replace("\0", " ").encode("utf-8", "replace").decode("utf-8")
+    question = "".join(c for c in question if unicodedata.category(c) != "Cf").strip()
     if not any(c.isalnum() for c in question):
         raise QuestionError(
             "The question is empty.", hint="Ask something about the papers, in a sentence or a few words."

@@ -21,6 +21,7 @@ from rag.sources import read
 
 ROUNDS = 7
 SHOWN = 15
+_NOT_ENOUGH_EVIDENCE = 3
 _QUESTION = "What is the speedup of SpecDec++?"
 _PAPERBRIEF = "from rag.cli import main; main()"
 _IMPORT_LINE = re.compile(r"import time:\s+(\d+) \|\s+(\d+) \| ( *)(\S+)")
@@ -59,8 +60,10 @@ async def _load_sample(folder: Path) -> int:
 
 
 def _run(arguments: Sequence[str]) -> str:
-    """Run Python with these arguments; what it wrote to standard error."""
-    done = subprocess.run([sys.executable, *arguments], check=True, capture_output=True, text=True)  # noqa: S603
+    """Run Python with these arguments; what it wrote to standard error. Finding no evidence is no failure."""
+    done = subprocess.run([sys.executable, *arguments], capture_output=True, text=True, check=False)  # noqa: S603
+    if done.returncode not in (0, _NOT_ENOUGH_EVIDENCE):
+        raise RuntimeError(f"{' '.join(arguments)} ended with {done.returncode}: {done.stderr.strip()[-500:]}")
     return done.stderr
 
 

@@ -39,21 +39,19 @@ def spread(times: Sequence[float]) -> dict[str, Any]:
 
 def ratio(times: Sequence[float], base: Sequence[float]) -> dict[str, float]:
     """The ratio of the medians of two paired series, with a 95 % bootstrap interval over the pairs."""
+    return _ratio(times, base, np.median)
+
+
+def ratio_of_sums(times: Sequence[float], base: Sequence[float]) -> dict[str, float]:
+    """The ratio of the sums of two paired series, with a 95 % bootstrap interval over the pairs."""
+    return _ratio(times, base, np.sum)
+
+
+def _ratio(times: Sequence[float], base: Sequence[float], what: Callable[..., Any]) -> dict[str, float]:
     pairs = np.array([times, base], np.float64)
     count = pairs.shape[1]
     drawn = np.random.default_rng(0).integers(0, count, (_RESAMPLES, count))
-    medians = np.median(pairs[:, drawn], axis=2)
-    low, high = np.quantile(medians[0] / medians[1], [0.025, 0.975])
-    whole = np.median(pairs, axis=1)
+    of = what(pairs[:, drawn], axis=2)
+    low, high = np.quantile(of[0] / of[1], [0.025, 0.975])
+    whole = what(pairs, axis=1)
     return {"ratio": float(whole[0] / whole[1]), "low": float(low), "high": float(high)}
-
-
-def ratio_of_sums(times: Sequence[float], base: Sequence[float], *, more: float = 0.0) -> dict[str, float]:
-    """`sum(base) / (sum(times) + more)` for paired blocks, with a 95 % bootstrap interval over the blocks."""
-    pairs = np.array([times, base], np.float64)
-    count = pairs.shape[1]
-    drawn = np.random.default_rng(0).integers(0, count, (_RESAMPLES, count))
-    sums = pairs[:, drawn].sum(axis=2)
-    low, high = np.quantile(sums[1] / (sums[0] + more), [0.025, 0.975])
-    whole = pairs.sum(axis=1)
-    return {"ratio": float(whole[1] / (whole[0] + more)), "low": float(low), "high": float(high)}

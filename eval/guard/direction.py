@@ -39,7 +39,11 @@ _RULES: tuple[tuple[str, Swap], ...] = (
     (r"\bless(?= than)\b", "more"),
     (r"\bless(?! than)\b(?= [a-z])", "more"),
     (r"\bmore(?= than \d)", "less"),
-    (r"\bmore(?= (?:robust|diverse|coherent|efficient|multilingual|precise|accurate|general|factual|informative)\w*\b)", "less"),
+    (
+        r"\bmore(?= (?:robust|diverse|coherent|efficient|multilingual|precise|accurate|general|factual)\w*\b"
+        r"| informative\w*\b)",
+        "less",
+    ),
     (r"\bimproves on(?! average)\b", "falls behind"),
     (r"\bimproves( \w+ly) on\b", r"falls\1 behind"),
     (r"\bahead of(?! any\b)", "behind"),
@@ -120,10 +124,14 @@ def _is_something_else(text: str, match: re.Match[str]) -> bool:
         return True  # "no longer", "no less"; "match or underperform" says little
     if word in ("less", "more", "higher", "better", "worse", "faster") and re.search(r"\b(?:or|any) $", before):
         return True
+    if word in ("smaller", "larger") and re.match(r"\w+ (?:one|of the two) is ", rest):
+        return True  # where the smaller one is enough, the larger one may be as well
     if word in ("better", "worse") and re.search(r"\b(?:that|to|can) $", before):
         return True  # "to better capture"
     if word == "lower":  # "to lower the perplexity" is a verb
-        return bool(re.search(r"\b(?:to|further|can|which|and) $", before)) and not rest.startswith(("lower than", "lower la"))
+        return bool(re.search(r"\b(?:to|further|can|which|and) $", before)) and not rest.startswith(
+            ("lower than", "lower la")
+        )
     if word in ("increase", "decrease"):
         return bool(re.search(r"\b(?:an|the|a) $", before))
     if word in ("above", "below"):  # "above all", "described above"

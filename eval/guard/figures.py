@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import re
+from itertools import pairwise
 
 from eval.guard.numerals import WORDS, Numeral, numerals
 from eval.guard.world import Mutant, Statement, World
@@ -83,6 +84,8 @@ def _is_false(figure: Numeral, digits: str, text: str, statement: Statement, wor
         return False
     if "%" in figure.form and figure.value <= 100 < value:
         return False  # nobody would believe 154 % where there were 15.4
+    if figure.digits not in WORDS and digits not in WORDS and _rounds(digits, figure.digits):
+        return False  # 14.3 is not false of what was said to be 14
     share = (value - figure.value) / figure.value if figure.value else 1.0
     hedged = {"none": True, "about": abs(share) >= _FURTHER, "least": share >= _FURTHER, "most": share <= -_FURTHER}
     if not hedged[figure.hedge] or not _keeps_order(figure, value, text):
@@ -90,6 +93,12 @@ def _is_false(figure: Numeral, digits: str, text: str, statement: Statement, wor
     if abs(share) < 0.02 and figure.form == "x":
         return False  # 56 and 56.3 times may be the same measurement
     return not world.states_value(statement.paper, value) or _stands_apart(figure, digits, text, statement)
+
+
+def _rounds(one: str, other: str) -> bool:
+    """Whether one of two figures is the other with fewer decimals."""
+    places = min(len(digits.partition(".")[2]) for digits in (one, other))
+    return round(float(one.replace(",", "")), places) == round(float(other.replace(",", "")), places)
 
 
 def _keeps_order(figure: Numeral, value: float, text: str) -> bool:
@@ -104,20 +113,26 @@ def _keeps_order(figure: Numeral, value: float, text: str) -> bool:
 
 def _stands_apart(figure: Numeral, digits: str, text: str, statement: Statement) -> bool:
     """Whether a value that the abstract has elsewhere is false here: it must be of the same form and not in `text`."""
-    if digits in text or figure.form not in ("%", "x") and not figure.form.startswith("decimal"):
+    if digits in text or not (figure.form in ("%", "x") or figure.form.startswith("decimal")):
         return False
     return any(other.digits == digits and other.form == figure.form for other in numerals(statement.paper.abstract))
+
+
+def _form(figure: Numeral, *, bound: bool) -> str:
+    """The form; without what is counted where "respectively" binds, since only the last figure has it beside it."""
+    return re.sub(r" (?! )\S+$", "", figure.form) if bound and " " in figure.form else figure.form
 
 
 def _exchanged(text: str, figures: list[Numeral]) -> list[str]:
     """Two figures of one form, each of a thing of its own, in each other's place."""
     made = []
-    for one, other in zip(figures, figures[1:], strict=False):
+    for one, other in pairwise(figures):
         between = text[one.end : other.start]
         # "2 and 3", "2 to 3" and "2-3" name the same things in either order, unless "respectively" binds them.
         words = [w for w in re.findall(r"[A-Za-z]{2,}", between) if w not in ("to", "and", "or", "percent", "times")]
         bound = len(words) >= 2 or "respectively" in text
-        alike = one.form == other.form and one.hedge == other.hedge and one.digits != other.digits
+        alike = _form(one, bound="respectively" in text) == _form(other, bound="respectively" in text)
+        alike = alike and one.hedge == other.hedge and one.digits != other.digits
         if alike and bound and not re.search(r"[.;] ", between):
             made.append(text[: one.start] + other.digits + between + one.digits + text[other.end :])
     return made

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import cache
 
 from rag.models import Paper
 from rag.text.sentences import sentences
@@ -119,12 +120,14 @@ _NO_NAMES = frozenset(
 )
 
 
+@cache
 def occurrence(name: str) -> re.Pattern[str]:
-    """A pattern that finds `name` standing alone: `HumanEval` is not found in `HumanEval+`, nor `BERT` in `BERT-style`."""
+    """A pattern that finds `name` standing alone: no `HumanEval` in `HumanEval+`, no `BERT` in `BERT-style`."""
     # A full stop may end the sentence after a name, but `Llama-3` is not to be found in `Llama-3.1`.
     return re.compile(rf"(?<![\w+^/-])(?<!\w\.){re.escape(name)}(?![\w+^/]|-\w|\.\d)")
 
 
+@cache
 def same_name(one: str, other: str) -> bool:
     """Whether two spellings name one thing: `Llama 3` and `Llama3`, `RETRO` and `Retro`."""
     return _folded(one) == _folded(other)
@@ -168,7 +171,9 @@ _SYSTEMS = {
     "Evaluating Protein Transfer Learning with TAPE": "TAPE",
     "Extending Source Code Pre-Trained Language Models to Summarise Decompiled Binaries": "BinT5",
     "Superposed Decoding: Multiple Generations from a Single Autoregressive Inference Pass": "Superposed Decoding",
-    "Turning Trash into Treasure: Accelerating Inference of Large Language Models with Token Recycling": "Token Recycling",
+    "Turning Trash into Treasure: Accelerating Inference of Large Language Models with Token Recycling": (
+        "Token Recycling"
+    ),
     "Learning from Label Proportions: Bootstrapping Supervised Learners via Belief Propagation": None,
     "Hardware-Aware Parallel Prompt Decoding for Memory-Efficient Acceleration of LLM Inference": "PPD",
     "Cross-Scale Context Extracted Hashing for Fine-Grained Image Binary Encoding": "CSCE-Net",
@@ -185,7 +190,8 @@ _IS_A = re.compile(
     r"(?:, [^.,]{3,90},)? is (?:a|an|the) "
 )
 _COINED = re.compile(
-    rf"\b(?:propos\w+|present|introduc\w+|develop|call(?:ed)?|named?|termed|namely|dubbed)\s+(?:a |an |the |our )?({NAME})"
+    rf"\b(?:propos\w+|present|introduc\w+|develop|call(?:ed)?|named?|termed|namely|dubbed)\s+"
+    rf"(?:a |an |the |our )?({NAME})"
 )
 _IN_BRACKETS = re.compile(rf"\b(?:propos|present|introduc|develop)\w*\s[^.()]{{5,160}}\(({NAME})\)")
 

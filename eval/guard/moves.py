@@ -44,7 +44,12 @@ def moved_fact_mutants(statement: Statement, world: World, rng: random.Random) -
     found = []
     for how, other in _papers(statement.paper, world, rng):
         system = world.system(other)
-        if system is None or system.endswith(" Law") or world.names_thing(statement.paper, system) or not _foreign(rest, other, world):
+        if (
+            system is None
+            or system.endswith(" Law")
+            or world.names_thing(statement.paper, system)
+            or not _foreign(rest, other, world)
+        ):
             continue
         moved = replaced(statement.text, own, system)
         found.append(Mutant(moved, other.id, "moved_fact", how))

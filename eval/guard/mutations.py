@@ -41,7 +41,7 @@ def mutants(kind: str, statement: Statement, world: World, *, seed: int) -> list
 
     Raises KeyError for an unknown class.
     """
-    rng = random.Random(f"{seed}/{kind}/{statement.paper.id}/{statement.text}")
+    rng = random.Random(f"{seed}/{kind}/{statement.paper.id}/{statement.text}")  # noqa: S311 - a choice, not a secret
     return OPERATORS[kind](statement, world, rng)
 
 

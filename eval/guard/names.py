@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import random
 import re
+from functools import cache
 
 from eval.guard.lexicon import occurrence, same_name, with_article
 from eval.guard.world import Mutant, Statement, World
@@ -12,7 +13,8 @@ from eval.guard.world import Mutant, Statement, World
 _LOOKALIKES = 3  # of the swaps tried for a name: those spelled most like it …
 _ANY = 3  # … and others of its kind
 _COMPARES = re.compile(
-    r"^(?:'s)?,? (?:\w+ly )?(?:outperforms?|surpass(?:es)?|beats?|exceeds?|is (?:\w+ly )?(?:better|faster|cheaper) than)\b",
+    r"^(?:'s)?,? (?:\w+ly )?(?:outperforms?|surpass(?:es)?|beats?|exceeds?|"
+    r"is (?:\w+ly )?(?:better|faster|cheaper) than)\b"
 )
 
 
@@ -43,7 +45,9 @@ def names_in(text: str, world: World) -> list[str]:
     """The known names of a text, a longer one before those inside it, which do not count then."""
     present: list[str] = []
     rest = text
-    for name in sorted(world.kinds, key=lambda known: (-len(known), known)):
+    for name in world.names_by_length:
+        if name not in rest:
+            continue
         pattern = occurrence(name)
         if pattern.search(rest):
             present.append(name)
@@ -58,6 +62,7 @@ def replaced(text: str, name: str, other: str) -> str:
     return with_article(occurrence(name).sub(lambda _: other, text))
 
 
+@cache
 def _alike(one: str, other: str) -> float:
     return difflib.SequenceMatcher(None, one.casefold(), other.casefold()).ratio()
 

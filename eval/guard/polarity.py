@@ -32,7 +32,9 @@ def _third(base: str) -> str:
 
 
 _BASES = {_third(base): base for base in _PLAIN}
-_ADVERB = r"(?:(?:also|clearly|significantly|consistently|greatly|substantially|therefore|thus|markedly|easily|further) )?"
+_ADVERB = (
+    r"(?:(?:also|clearly|significantly|consistently|greatly|substantially|therefore|thus|markedly|easily|further) )?"
+)
 # What may stand before a verb in the singular, so that "uses" and "costs" are known for verbs.
 _ONE = (
     r"(?:[Ii]t|[Ww]hich|[Tt]his|method|model|approach|framework|study|paper|system|benchmark|module|network|recipe|"
@@ -50,7 +52,9 @@ def _denied_one(match: re.Match[str]) -> str:
     return f"{match[1]} does not {match[2] or ''}{_BASES[match[3]]}"
 
 
-_NO_EFFORT = "need|require|lag|consist|depend|contain|degenerate|exist|comprise|drop|include|cover|equal|span|rely|struggle"
+_NO_EFFORT = (
+    "need|require|lag|consist|depend|contain|degenerate|exist|comprise|drop|include|cover|equal|span|rely|struggle"
+)
 
 
 def _failing(match: re.Match[str]) -> str:
@@ -66,7 +70,9 @@ _VERBS_OF_EFFORT = "|".join(sorted(v for v, base in _BASES.items() if base not i
 _AFTER_ONE = r"\b(?! (?:not|no|neither|none|nothing|little|few|only)\b)(?!-| or \w+s\b)"
 _VERB_ONE = rf"\b({_ONE}) ({_ADVERB})({_VERBS}){_AFTER_ONE}"
 _EFFORT_ONE = rf"\b({_ONE}) ({_ADVERB})({_VERBS_OF_EFFORT}){_AFTER_ONE}"
-_VERB_MANY = rf"\b({_MANY}) ({_ADVERB})({'|'.join(sorted(set(_PLAIN) - {'equal'}))})\b(?! (?:not|no|neither|little)\b)(?!-)"
+_VERB_MANY = (
+    rf"\b({_MANY}) ({_ADVERB})({'|'.join(sorted(set(_PLAIN) - {'equal'}))})\b(?! (?:not|no|neither|little)\b)(?!-)"
+)
 
 _AFTER_BE = (
     "not|no|neither|nor|nothing|never|only|also|first|then|finally|at least|whether|how|why|no longer|both|either|"
@@ -77,17 +83,38 @@ _ADDED: tuple[tuple[str, Put, str], ...] = (
     (_EFFORT_ONE, _failing, "fails to"),
     (_VERB_ONE, _no_longer, "no longer"),
     (_VERB_MANY, r"\1 do not \2\3", "do not"),
-    (rf"(?<!that )(?<!there )(?<!There )(?<!little )\b(is|are|was|were)\b(?! (?:{_AFTER_BE})\b)(?!,)", r"\1 not", "not"),
-    (r"\b(can|will|should|must)\b(?! (?:not|no|neither|also|be also|thus|often)\b)", lambda m: "cannot" if m[0] == "can" else f"{m[0]} not", "not"),
-    (rf"\b(has|have|had)(?= (?!hardly|barely|only|supervised|seen little)(?:\w+ly )?{_PARTICIPLE}\b)", r"\1 not", "not"),
+    (
+        rf"(?<!that )(?<!there )(?<!There )(?<!little )\b(is|are|was|were)\b(?! (?:{_AFTER_BE})\b)(?!,)",
+        r"\1 not",
+        "not",
+    ),
+    (
+        r"\b(can|will|should|must)\b(?! (?:not|no|neither|also|be also|thus|often)\b)",
+        lambda m: "cannot" if m[0] == "can" else f"{m[0]} not",
+        "not",
+    ),
+    (
+        rf"\b(has|have|had)(?= (?!hardly|barely|only|supervised|seen little)(?:\w+ly )?{_PARTICIPLE}\b)",
+        r"\1 not",
+        "not",
+    ),
     (r"\b(?<!to )has(?= (?:an?|the|\d|three|four|five|two|full|up|about) ?)", "does not have", "does not"),
     (r"\b(trained|pretrained|pre-trained|combined|fine-tuned) with\b(?! (?:no|and)\b)", r"\1 without", "with"),
     (r"^With(?= (?:the same|\w+-\w+|1B|2-shot|8-bit|context|code|10-shot|logical)\b)", "Without", "with"),
-    (r"\bwith(?= (?:retrieval|re-ranking|adaptive|unit tests|calibrated|byte-pair|Wikipedia|code explanation)\b)", "without", "with"),
+    (
+        r"\bwith(?= (?:retrieval|re-ranking|adaptive|unit tests|calibrated|byte-pair|Wikipedia|code explanation)\b)",
+        "without",
+        "with",
+    ),
+)
+_WITHOUT = (
+    "loss|supervision|contrast|replacement|backfilling|pre-training|re-ranking|error|source|further|multiplications|"
+    "unit|any|an encoder"
 )
 _TAKEN_BACK: tuple[tuple[str, Put, str], ...] = (
     (r"\b(?:does|do) not (\w+ly )?(?P<v>\w+)\b", lambda m: _affirmed(m), "taken back"),
-    (r"\b(is|are|was|were|need|could|can|may|has|have|had) not\b(?! (?:only|yet)\b)", lambda m: _without_not(m), "taken back"),
+    (r"\b(is|are|was|were|could|can|may|has|have|had) not\b(?! (?:only|yet)\b)", r"\1", "taken back"),
+    (r"\bneed not\b", "has to", "taken back"),
     (r"\bcannot\b", "can", "taken back"),
     (r"\bno longer (?=\w+ed|\w+s\b)", "still ", "taken back"),
     (r"(?<=, )not(?= by| on| with| the)", "and", "taken back"),
@@ -103,8 +130,7 @@ _TAKEN_BACK: tuple[tuple[str, Put, str], ...] = (
     (r"\bbut not(?= \w+ed\b)", "and", "taken back"),
     (r"\bwithout (losing|applying|running|requiring|needing)\b", r"while \1", "taken back"),
     (r"\bWithout\b(?= \w)", "With", "taken back"),
-    (r"\b(?<!but )without(?= (?:loss|supervision|contrast|replacement|backfilling|pre-training|re-ranking|error|source|further|"
-     r"multiplications|unit|any|an encoder)\b)", lambda m: "with", "taken back"),
+    (rf"\b(?<!but )without(?= (?:{_WITHOUT})\b)", "with", "taken back"),
     (r"\bno suitable dataset\b", "a suitable dataset", "taken back"),
     (r"\bno (?=measurable|usable|error|negative)", "", "taken back"),
     (r"\bnobody had\b", "others had", "taken back"),
@@ -119,16 +145,12 @@ def _affirmed(match: re.Match[str]) -> str:
     return f"{match[1] or ''}{_THIRD.get(verb, _third(verb)) if match[0].startswith('does') else verb}"
 
 
-def _without_not(match: re.Match[str]) -> str:
-    return "has to" if match[1] == "need" else match[1]
-
-
 _COMPILED = tuple((re.compile(pattern), put, how) for pattern, put, how in (*_ADDED, *_TAKEN_BACK))
 # A clause that is a condition, a question or a purpose: denying it leaves the statement standing.
 _LOOSE = re.compile(
-    r"(?:\b(?:[Ii]f|whether|where|how|[Ww]hat|which (?:tokenizer|positional|set|group)|[Ww]hen|[Ww]henever|once|[Aa]s|unless|why|"
-    r"that is|such as|so that|wherever|however|than|whatever|[Ww]hile|[Aa]lthough|though|the way|All that|^The \w+ that|Not only do) "
-    r"(?:[\w^+,()'-]+ ){0,5}|\b(?:no|nobody|neither|none) (?:[\w-]+ ){1,4})$"
+    r"(?:\b(?:[Ii]f|whether|where|how|[Ww]hat|which (?:tokenizer|positional|set|group)|[Ww]hen|[Ww]henever|once|[Aa]s|"
+    r"unless|why|that is|such as|so that|wherever|however|than|whatever|[Ww]hile|[Aa]lthough|though|the way|All that|"
+    r"^The \w+ that|Not only do) (?:[\w^+()'-]+ ){0,5}|\b(?:no|nobody|neither|none) (?:[\w-]+ ){1,4})$"
 )
 
 

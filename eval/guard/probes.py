@@ -11,11 +11,12 @@ import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
+from itertools import islice
 from typing import Literal
 
 from eval.guard import forms
 from eval.guard.mutations import CLASSES, mutants
-from eval.guard.world import Origin, Statement, World
+from eval.guard.world import Mutant, Origin, Statement, World
 from rag.models import Paper
 from rag.text.clean import title_id
 from rag.text.sentences import sentences
@@ -23,11 +24,12 @@ from rag.text.sentences import sentences
 Split = Literal["choosing", "report"]
 FAITHFUL = "faithful"
 _REPORT_SHARE = 3  # one paper in three
+_MOST_OF_ONE = 12  # falsehoods of one class from one statement
 
 
 @dataclass(frozen=True, slots=True)
 class Paraphrase:
-    """A sentence written by hand that says what the abstract of the titled paper says. `wording` is "close" or "free"."""
+    """A sentence by hand that says what the abstract of the titled paper says. `wording` is "close" or "free"."""
 
     paper: str
     text: str
@@ -71,9 +73,7 @@ def read_sample() -> list[Paper]:
     return [Paper(id=title_id(r["title"]), title=r["title"], abstract=r["abstract"]) for r in records]
 
 
-def build(
-    papers: Sequence[Paper], paraphrases: Sequence[Paraphrase] = (), *, seed: int, per_class: int
-) -> list[Probe]:
+def build(papers: Sequence[Paper], paraphrases: Sequence[Paraphrase] = (), *, seed: int, per_class: int) -> list[Probe]:
     """All faithful probes, and up to `per_class` falsehoods of each class.
 
     Of each class half come from sentences and half from paraphrases where there are enough, and as few as can be from
@@ -88,11 +88,11 @@ def build(
         for how, s in (*from_sentences, *by_hand)
     ]
     for kind in CLASSES:
-        falsehoods = [
-            list(_falsehoods(kind, [statement for _, statement in pool], world, seed))
+        said, rephrased = (
+            list(islice(_falsehoods(kind, [statement for _, statement in pool], world, seed), per_class))
             for pool in (from_sentences, by_hand)
-        ]
-        probes += _halves(*falsehoods, per_class)
+        )
+        probes += _halves(said, rephrased, per_class)
     return probes
 
 
@@ -111,17 +111,18 @@ def _statements(paper: Paper) -> Iterator[tuple[str, Statement]]:
 def _falsehoods(kind: str, statements: Sequence[Statement], world: World, seed: int) -> Iterator[Probe]:
     """Probes of a class in the order to take them: every statement's first mutant, then every second one, and so on."""
     order = list(statements)
-    random.Random(f"{seed}/{kind}").shuffle(order)
-    made = [(statement, mutants(kind, statement, world, seed=seed)) for statement in order]
-    true = {(s.paper.id, s.text) for s in order}
-    seen: set[tuple[str, str]] = set()
-    for turn in range(max((len(found) for _, found in made), default=0)):
-        for statement, found in made:
-            if turn >= len(found):
+    random.Random(f"{seed}/{kind}").shuffle(order)  # noqa: S311 - an order, not a secret
+    seen = {(s.paper.id, s.text) for s in order}  # what is true of a paper in other words is no falsehood about it
+    waiting: dict[int, list[Mutant]] = {}
+    for turn in range(_MOST_OF_ONE):
+        for number, statement in enumerate(order):
+            if turn == 0:
+                waiting[number] = mutants(kind, statement, world, seed=seed)
+            if turn >= len(waiting[number]):
                 continue
-            mutant = found[turn]
+            mutant = waiting[number][turn]
             key = (mutant.cited, mutant.text)
-            if key in seen or key in true:
+            if key in seen:
                 continue
             seen.add(key)
             split = split_of(statement.paper.title)

@@ -10,8 +10,8 @@ from eval.guard.world import Mutant, Statement, World
 # A weaker statement is not a false one ("some" where it was "all"), so what is weakened says "only".
 _RULES = (
     (r"\ball (?=(?:existing |the |of the )?\w+s\b)", "only some "),
-    (r"\bAll (?=(?:five |of the |the )\w+)", "Only some of the "),
-    (r"\b[Ii]n all five of\b", "in only some of"),
+    (r"\bAll (?=five of\b)", "Hardly any of the "),
+    (r"\ball (?=five of\b)", "hardly any of the "),
     (r"\bsome (?=of\b|\w+s\b)", "all "),
     (r"\bmost (?=\w+s\b|of\b)", "all "),
     (r"\bMost (?=\w)", "All "),

@@ -49,7 +49,11 @@ _RULES: tuple[tuple[str, str, str], ...] = (
     (rf"{_N}(?P<s>[MBT]| [mbt]r?illion) tokens\b", r"\g<n>\g<s> parameters", "tokens to parameters"),
     (rf"{_N} tokens\b", r"\g<n> sentences", "tokens to sentences"),
     (rf"{_N}(?P<s> [mbt]r?illion|[MBT]) base pairs\b", r"\g<n>\g<s> tokens", "base pairs to tokens"),
-    (rf"{_N}(?P<s>[kKM]?|,000) (?P<w>datasets|tasks|pairs|binaries|samples)\b", r"\g<n>\g<s> {other}", "what is counted"),
+    (
+        rf"{_N}(?P<s>[kKM]?|,000) (?P<w>datasets|tasks|pairs|binaries|samples)\b",
+        r"\g<n>\g<s> {other}",
+        "what is counted",
+    ),
 )
 _COMPILED = tuple((re.compile(pattern), put, how) for pattern, put, how in _RULES)
 _COUNTED = {"datasets": "tasks", "tasks": "datasets", "pairs": "tokens", "binaries": "functions", "samples": "tokens"}

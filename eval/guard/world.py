@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Literal
 
 from eval.guard.lexicon import names_by_kind, occurrence, same_name, system_of
-from eval.guard.numerals import Numeral, numerals
+from eval.guard.numerals import numerals
 from rag.models import Paper
 
 Origin = Literal["sentence", "paraphrase"]
@@ -42,12 +42,19 @@ class World:
         self.kinds = names_by_kind(self.papers)
         self.systems = {paper.id: system_of(paper) for paper in self.papers}
         self._words = {paper.id: content_words(f"{paper.title} {paper.abstract}") for paper in self.papers}
+        self._neighbours: dict[str, list[Paper]] = {}
+        self._named: dict[tuple[str, str], bool] = {}
         self._figures = {paper.id: tuple(numerals(paper.abstract)) for paper in self.papers}
 
     @cached_property
     def by_title(self) -> dict[str, Paper]:
         """The papers by their titles."""
         return {paper.title: paper for paper in self.papers}
+
+    @cached_property
+    def names_by_length(self) -> tuple[str, ...]:
+        """The names that can be swapped, longest first."""
+        return tuple(sorted(self.kinds, key=lambda name: (-len(name), name)))
 
     @cached_property
     def figures_by_form(self) -> dict[str, tuple[str, ...]]:
@@ -68,10 +75,14 @@ class World:
 
     def names_thing(self, paper: Paper, name: str) -> bool:
         """Whether the paper has this name, in whatever spelling, in its title or abstract, alone or inside another."""
-        text = f"{paper.title} {paper.abstract}"
-        if occurrence(name).search(text) or name.casefold() in text.casefold():
-            return True
-        return any(same_name(name, known) and occurrence(known).search(text) for known in self.kinds)
+        key = (paper.id, name)
+        if key not in self._named:
+            text = f"{paper.title} {paper.abstract}"
+            spellings = [known for known in self.kinds if same_name(name, known)]
+            self._named[key] = name.casefold() in text.casefold() or any(
+                occurrence(known).search(text) for known in spellings
+            )
+        return self._named[key]
 
     def new_words(self, text: str, paper: Paper) -> set[str]:
         """Content words of the text that the paper has nowhere."""
@@ -79,6 +90,11 @@ class World:
 
     def neighbours(self, paper: Paper) -> list[Paper]:
         """The other papers, most words in common first."""
+        if paper.id not in self._neighbours:
+            self._neighbours[paper.id] = self._by_likeness(paper)
+        return self._neighbours[paper.id]
+
+    def _by_likeness(self, paper: Paper) -> list[Paper]:
         own = self._words[paper.id]
 
         def distance(other: Paper) -> tuple[float, str]:
@@ -91,9 +107,55 @@ class World:
 _STOP = frozenset(
     (
         *("about", "after", "against", "all", "also", "among", "and", "any", "are", "been", "being", "between", "both"),
-        *("but", "can", "does", "each", "even", "for", "from", "had", "has", "have", "how", "into", "its", "less", "like"),
-        *("many", "more", "most", "much", "not", "only", "other", "out", "over", "own", "same", "several", "some", "such"),
-        *("than", "that", "the", "their", "them", "then", "there", "these", "they", "this", "those", "thus", "too", "two"),
+        *(
+            "but",
+            "can",
+            "does",
+            "each",
+            "even",
+            "for",
+            "from",
+            "had",
+            "has",
+            "have",
+            "how",
+            "into",
+            "its",
+            "less",
+            "like",
+        ),
+        *(
+            "many",
+            "more",
+            "most",
+            "much",
+            "not",
+            "only",
+            "other",
+            "out",
+            "over",
+            "own",
+            "same",
+            "several",
+            "some",
+            "such",
+        ),
+        *(
+            "than",
+            "that",
+            "the",
+            "their",
+            "them",
+            "then",
+            "there",
+            "these",
+            "they",
+            "this",
+            "those",
+            "thus",
+            "too",
+            "two",
+        ),
         *("under", "until", "was", "were", "what", "when", "where", "which", "while", "who", "whose", "will", "with"),
         # Words that every abstract has, and that tell nothing of whose fact it is.
         *("approach", "baseline", "better", "benchmark", "dataset", "data", "existing", "experiment", "improve"),

@@ -59,6 +59,7 @@ FORMS: Mapping[str, type[BaseModel]] = {"Reply": Reply}
 """The replies that a prompt may ask for, for `Prompts.read`."""
 
 _THOUGHT = re.compile(r"\A\s*<think(?:ing)?>.*?(?:</think(?:ing)?>|\Z)", re.DOTALL)
+_ECHO = re.compile(r"\s*(?:<<<[A-Z]+|[A-Z]+>>>|Paper: )")  # of the prompt, which small models repeat too
 _BROKEN = re.compile(r'[{\[]\s*["{]|"claims"')
 
 
@@ -88,7 +89,8 @@ def plain(text: str) -> Reply:
     text = _THOUGHT.sub("", text)
     if _BROKEN.search(text) or not re.search(r"[^\W\d_]{2}", text):
         raise Unreadable("it is no plain text either")
-    said = [s.text for line in text.splitlines() for s in sentences(_AFTER_STOP.sub(r"\2\1", _undecorated(line)))]
+    lines = (_AFTER_STOP.sub(r"\2\1", _undecorated(line)) for line in text.splitlines() if not _ECHO.match(line))
+    said = dict.fromkeys(sentence.text for line in lines for sentence in sentences(line))  # small models repeat
     return Reply(answerable=True, claims=tuple(Claim(text=sentence, evidence=()) for sentence in said))
 
 
@@ -141,9 +143,13 @@ def readable(text: str, subjects: Iterable[str] = ()) -> str:
 
 
 def limited(text: str, limit: int) -> tuple[list[str], int]:
-    """The sentences of a text that end within `limit` characters, and how many characters are left out."""
+    """The sentences of a text that end within `limit` characters, and how many characters are left out.
+
+    What holds no letter and no digit is no sentence.
+    """
     kept = [sentence for sentence in sentences(text) if sentence.end <= limit]
-    return [sentence.text for sentence in kept], len(text) - kept[-1].end if kept else len(text)
+    said = [sentence.text for sentence in kept if any(map(str.isalnum, sentence.text))]
+    return said, len(text) - kept[-1].end if kept else len(text)
 
 
 def _undecorated(line: str) -> str:

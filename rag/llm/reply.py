@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 
 from rag.llm import Completion
 
-_LONGEST_NAME = 120  # of a model; some servers give a path
+_LONGEST_NAME = 120
 
 
 class Unusable(Exception):
@@ -47,14 +48,21 @@ def completion(body: bytes, model: str) -> Completion:
     if not text.strip():
         raise Unusable("it ran out of tokens before it said anything" if finish == "length" else "it is empty")
     usage = reply.get("usage")
-    served = reply.get("model")
     return Completion(
         text=text,
-        model=served[:_LONGEST_NAME] if isinstance(served, str) and served else model,
+        model=_served(reply.get("model")) or model,
         cut=finish == "length",
         prompt_tokens=_count(usage, "prompt_tokens"),
         completion_tokens=_count(usage, "completion_tokens"),
     )
+
+
+def _served(name: object) -> str:
+    """The model that answered, by which `gpt-x` becomes `gpt-x-2026-11-01`; of a file on the server's disk its name."""
+    if not isinstance(name, str):
+        return ""
+    is_file = name.startswith("/") or "\\" in name
+    return (re.split(r"[/\\]", name)[-1] if is_file else name)[:_LONGEST_NAME]
 
 
 def _text_of(content: object) -> str:

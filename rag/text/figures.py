@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,23 +25,31 @@ class Figure:
     bound: str = ""
 
 
-_SMALL = ("two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+_ONES = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+_TEENS = ("ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen")
+_TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
 _WORDS = {
-    **{word: value for value, word in enumerate(_SMALL, 2)},
-    **{"thirteen": 13, "fourteen": 14, "fifteen": 15, "sixteen": 16, "twenty": 20, "thirty": 30, "forty": 40},
-    **{"fifty": 50, "hundred": 100, "dozen": 12},
+    **{word: value for value, word in enumerate((*_ONES, *_TEENS), 1)},
+    **{word: 10 * value for value, word in enumerate(_TENS, 2)},
 }
-_FACTORS = {"half": 0.5, "twice": 2.0, "double": 2.0, "doubles": 2.0, "doubled": 2.0, "triple": 3.0, "thrice": 3.0}
+_FACTORS = {
+    **{"half": 0.5, "twice": 2.0, "thrice": 3.0},
+    **dict.fromkeys(("double", "doubles", "doubled", "doubling"), 2.0),
+    **dict.fromkeys(("triple", "triples", "tripled", "tripling"), 3.0),
+    **dict.fromkeys(("quadruple", "quadruples", "quadrupled", "quadrupling"), 4.0),
+}
 _MAGNITUDES = {
+    **{"dozen": 12.0, "hundred": 1e2},
     **dict.fromkeys(("k", "thousand"), 1e3),
     **dict.fromkeys(("m", "million", "millions"), 1e6),
     **dict.fromkeys(("b", "bn", "billion", "billions"), 1e9),
     **dict.fromkeys(("t", "trillion", "trillions"), 1e12),
 }
+_ORDINALS = ("st", "nd", "rd", "th")
 _UNITS = {
     **dict.fromkeys(("%", "percent", "per cent", "percents"), "%"),
     **dict.fromkeys(("point", "points", "percentage point", "percentage points", "pp"), "points"),
-    **dict.fromkeys(("x", "×", "times", "time", "fold", "-fold", "-times"), "x"),
+    **dict.fromkeys(("x", "×", "times", "time", "fold"), "x"),
     **dict.fromkeys(("hour", "hours", "hr", "hrs", "h"), "hours"),
     **dict.fromkeys(("minute", "minutes", "min", "mins"), "minutes"),
     **dict.fromkeys(("second", "seconds", "sec", "secs", "s"), "seconds"),
@@ -49,65 +58,116 @@ _UNITS = {
     **dict.fromkeys(("week", "weeks"), "weeks"),
     **dict.fromkeys(("month", "months"), "months"),
     **dict.fromkeys(("year", "years"), "years"),
-    **{unit.lower(): unit for unit in ("KB", "MB", "GB", "TB", "FPS", "TFLOPS", "GFLOPS")},
+    **{unit.lower(): unit for unit in ("KB", "MB", "GB", "TB", "PB", "FPS", "TFLOPS", "GFLOPS")},
+    **{unit.lower(): unit for unit in ("Hz", "kHz", "MHz", "GHz", "W", "kW", "kWh", "V", "J", "dB")},
+    **{unit: unit for unit in ("ns", "km", "m", "cm", "mm", "kg", "g", "mg")},
     **dict.fromkeys(("dollar", "dollars", "usd"), "$"),
     **dict.fromkeys(("cent", "cents"), "cents"),
     **dict.fromkeys(("bit", "bits"), "bits"),
     **dict.fromkeys(("byte", "bytes"), "bytes"),
+    **dict.fromkeys(_ORDINALS, "th"),
 }
-_UNIT_WORDS = "|".join(re.escape(u) for u in sorted(_UNITS, key=len, reverse=True) if u[0].isalpha() and len(u) > 1)
-_MAGNITUDE_WORDS = "|".join(word for word in sorted(_MAGNITUDES, key=len, reverse=True) if len(word) > 2)
+_BOUNDS = {"≥": ">", ">=": ">", ">": ">", "≤": "<", "<=": "<", "<": "<", "~": "~", "≈": "~", "±": "~"}
+
+
+def _longest_first(words: list[str]) -> str:
+    return "|".join(re.escape(word).replace(r"\ ", r"[\s-]") for word in sorted(words, key=len, reverse=True))
+
+
+_UNIT_WORDS = _longest_first([unit for unit in _UNITS if len(unit) > 1 and unit not in _ORDINALS])
+_MAGNITUDE_WORDS = _longest_first([word for word in _MAGNITUDES if len(word) > 2])
+_ALONE = "dozen|hundred|thousand|million|billion|trillion"  # "a million rows"; "millions of rows" gives no figure
 
 _DIGITS = re.compile(
-    r"(?P<sign>[~<>≥≤±$€£]|>=|<=)?\s?"
-    r"(?<![\w.^_])(?<![A-Za-z]-)(?P<number>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+)"
-    r"(?:[\s-]?(?P<magnitude>" + _MAGNITUDE_WORDS + r")\b|(?P<suffix>bn|[kKMBT])(?![A-Za-z]))?"
+    r"(?P<bound>[~<>≥≤≈±]|>=|<=)?\s?(?P<currency>[$€£])?\s?"
+    r"(?:(?<![\w.^_])|(?<=\d[xX]))(?P<number>\d{1,3}(?:,\d{3})+(?!\d)(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+)"
+    r"(?:e(?P<exponent>[+-]?\d{1,3})(?!\w)|\^\{?(?P<power>[-−]?\d{1,2})\}?(?!\w))?"
+    r"(?:[\s-]?(?P<magnitude>" + _MAGNITUDE_WORDS + r")\b|(?P<suffix>bn|[kKMBTb])(?![A-Za-z0-9]))?"
     r"(?P<plus>\+)?"
-    r"(?:\s?(?P<symbol>%|×)|\s?(?P<x>[xX])(?![A-Za-z0-9])|[\s-]?(?P<unit>(?i:" + _UNIT_WORDS + r"))\b"
-    r"|(?P<glued>h|s)(?![A-Za-z]))?",
+    # "3.79x" and "3.79 x" are factors, the x of "16x16" and "3 x 4" is none.
+    r"(?:\s?(?P<symbol>%)|(?P<x>[xX](?![A-Za-z0-9])|×(?!\d)|\s[xX×](?!\s?\d)(?!\w))"
+    r"|[\s-]?(?P<unit>(?i:"
+    + _UNIT_WORDS
+    + r"))\b|\s?(?P<letter>[hsmgWVJ])(?![\w-])|(?P<ordinal>st|nd|rd|th)(?![A-Za-z]))?",
 )
 _WORD_FIGURE = re.compile(
-    r"\b(?P<word>" + "|".join((*_WORDS, *_FACTORS)) + r")\b(?:[\s-](?P<magnitude>" + _MAGNITUDE_WORDS + r")\b)?"
-    r"(?:[\s-](?P<unit>" + _UNIT_WORDS + r")\b)?",
+    r"\b(?:(?P<factor>" + "|".join(_FACTORS) + r")\b|(?:"
+    r"(?P<tens>" + "|".join(_TENS) + r")(?:-(?P<ones>" + "|".join(_ONES) + r")\b)?"
+    r"|(?P<small>" + "|".join((*_ONES[1:], *_TEENS)) + r")|(?P<alone>" + _ALONE + r"))"
+    r"(?=fold\b|\b)(?:[\s-](?P<hundred>hundred|dozen)\b)?(?:[\s-](?P<magnitude>" + _MAGNITUDE_WORDS + r")\b)?)"
+    r"(?:(?P<fold>fold)\b|[\s-](?P<unit>" + _UNIT_WORDS + r")\b)?",
     re.IGNORECASE,
 )
-_NAME_AFTER = re.compile(r"-?[A-Za-z]*[A-Z]|[-_][A-Za-z]*\d")
+# What may stand before a number within a word, as in "Llama-3.1-70B" and "nDCG@10"; dimensions as in "16x16" may too.
+_GLUED_BEFORE = re.compile(r"[\w.^+/@-]*\Z")
+_LONGEST_NAME = 60
+_DIMENSIONS = re.compile(r"(?:\d+(?:\.\d+)?[xX])+")
+_NAME_AFTER = re.compile(r"-?[A-Za-z]*[A-Z]|_[A-Za-z]*\d|-[A-Za-z]+\d")
+_RANGE = re.compile(r"\s?[-–—−]\s?")
 
 
 def figures(text: str) -> list[Figure]:
     """The figures of a text in order. Number words from two on count, `one` does not: it is mostly a pronoun."""
     found = [figure for match in _DIGITS.finditer(text) if (figure := _from_digits(text, match)) is not None]
-    found += [_from_word(match) for match in _WORD_FIGURE.finditer(text)]
-    return sorted(found, key=lambda figure: figure.start)
+    taken = {place for figure in found for place in range(figure.start, figure.end)}
+    found += [_from_word(match) for match in _WORD_FIGURE.finditer(text) if match.start() not in taken]
+    return _with_units_of_ranges(text, sorted(found, key=lambda figure: figure.start))
 
 
 def _from_digits(text: str, match: re.Match[str]) -> Figure | None:
     start, end = match.start("number"), match.end()
-    glued = text[:start].rpartition(" ")[2]
-    if glued and glued[-1] not in "~<>≥≤±$€£=(" and any(c.isalpha() for c in glued):
-        return None  # inside a name: "Llama-3.1-70B"
-    bare = not any(match[group] for group in ("magnitude", "suffix", "symbol", "x", "unit", "glued"))
-    if bare and text[end : end + 1].isalpha():
-        return None  # "3D", "2nd"
-    if bare and _NAME_AFTER.match(text, end) and text[end : end + 1] != " ":
-        return None  # "7-Zip"
-    value = float(match["number"].replace(",", ""))
-    value *= _MAGNITUDES.get((match["magnitude"] or match["suffix"] or "").lower(), 1.0)
-    spelled = (match["symbol"] or match["x"] or match["unit"] or match["glued"] or "").lower()
-    unit = _UNITS.get(spelled, "")
-    sign = match["sign"] or ""
-    if sign in ("$", "€", "£") and not unit:
-        unit = "$" if sign == "$" else sign
-    bound = {"≥": ">", ">=": ">", ">": ">", "≤": "<", "<=": "<", "<": "<", "~": "~", "±": "~"}.get(sign, "")
-    return Figure(value, unit, start, end, ">" if match["plus"] else bound)
+    spelled = match["symbol"] or match["x"] or match["unit"] or match["letter"] or match["ordinal"] or ""
+    unit = _UNITS[_plain(spelled)] if spelled else match["currency"] or ""
+    if unit != "%" and _inside_name(text, start):
+        return None
+    bare = not any(match[group] for group in ("exponent", "power", "magnitude", "suffix")) and not spelled
+    dimension = text[end : end + 1] in ("x", "X") and text[end + 1 : end + 2].isdigit()
+    if bare and not dimension and (text[end : end + 1].isalpha() or _NAME_AFTER.match(text, end)):
+        return None  # "3D", "7-Zip"
+    value = _value(match) * _MAGNITUDES.get((match["magnitude"] or match["suffix"] or "").lower(), 1.0)
+    return Figure(value, unit, start, end, ">" if match["plus"] else _BOUNDS.get(match["bound"] or "", ""))
+
+
+def _inside_name(text: str, start: int) -> bool:
+    glued = _GLUED_BEFORE.search(text[max(0, start - _LONGEST_NAME) : start])
+    before = glued[0] if glued else ""
+    return any(c.isalpha() for c in before) and not _DIMENSIONS.fullmatch(before)
+
+
+def _value(match: re.Match[str]) -> float:
+    number = match["number"].replace(",", "")
+    if match["exponent"]:
+        return float(f"{number}e{match['exponent']}")
+    value = float(number)
+    if match["power"] and 0 < value <= 1_000:
+        return float(value ** int(match["power"].replace("−", "-")))
+    return value
 
 
 def _from_word(match: re.Match[str]) -> Figure:
-    word = match["word"].lower()
-    if word in _FACTORS:
-        return Figure(_FACTORS[word], "x" if word != "half" else "", match.start(), match.end())
-    value = float(_WORDS[word]) * _MAGNITUDES.get((match["magnitude"] or "").lower(), 1.0)
-    return Figure(value, _UNITS.get((match["unit"] or "").lower(), ""), match.start(), match.end())
+    start, end = match.span()
+    if match["factor"]:
+        word = match["factor"].lower()
+        return Figure(_FACTORS[word], "" if word == "half" else "x", start, end)
+    counted = [word for word in (match["tens"], match["ones"], match["small"]) if word]
+    value = float(sum(_WORDS[word.lower()] for word in counted)) or 1.0
+    for word in (match["alone"], match["hundred"], match["magnitude"]):
+        value *= _MAGNITUDES[word.lower()] if word else 1.0
+    spelled = match["fold"] or match["unit"] or ""
+    return Figure(value, _UNITS[_plain(spelled)] if spelled else "", start, end)
+
+
+def _plain(unit: str) -> str:
+    """A unit as `_UNITS` knows it: `percentage-point` is `percentage point`."""
+    return " ".join(unit.lower().replace("-", " ").split())
+
+
+def _with_units_of_ranges(text: str, found: list[Figure]) -> list[Figure]:
+    """In `30-50%` the first figure has the unit of the second; the sign between them is never a minus."""
+    for place, (first, second) in reversed(list(enumerate(pairwise(found)))):
+        if not first.unit and _RANGE.fullmatch(text, first.end, second.start):
+            found[place] = replace(first, unit=found[place + 1].unit)
+    return found
 
 
 def same_value(one: Figure, other: Figure) -> bool:

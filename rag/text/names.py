@@ -47,34 +47,62 @@ def system_name(title: str) -> str | None:
     return found[1] if len(words) == 1 or (len(words) <= 3 and names(found[1])) else None
 
 
-_PROPOSED = re.compile(
-    r"\b(?:propose[sd]?|introduc(?:e[sd]?|ing)|present(?:s|ed)?|develop(?:s|ed)?|call(?:ed)?|named|namely|dubbed|termed)\b"
-    r"[^.;]{0,120}"
+_PROPOSES = (
+    r"(?:propos(?:e[sd]?|ing)|introduc(?:e[sd]?|ing)|present(?:s|ed|ing)?|develop(?:s|ed|ing)?|creat(?:e[sd]?|ing)|"
+    r"design(?:s|ed)?|descri(?:be[sd]?)|build|built|yields?)"
+)
+_WRITTEN = r"[A-Z][\w.^+#-]*(?:[ -][A-Z][\w.^+#-]*){0,2}"  # one to three capitalised words
+_ANY_NAME = r"[A-Za-z][\w.^+#-]*[\w+#](?: \d+[BM])?"
+# Where a text says what its system is called, the surest first. `name` may be an ordinary capitalised word.
+_CHRISTENED = (
+    re.compile(rf"\b{_PROPOSES}\b[^.;()]{{0,200}}\((?:i\.e\., )?(?P<name>{_ANY_NAME})\)"),
+    re.compile(rf"\b(?:called|named|namely|dubbed|termed)\s[^.;()]{{0,90}}\((?P<name>{_ANY_NAME})\)"),
+    re.compile(rf"\((?P<name>{_ANY_NAME})\)(?: \w+)? (?:is|are|was) (?:\w+ )?(?:{_PROPOSES}|an?|the)\b"),
+    re.compile(rf"\b(?:called|named|namely|dubbed|termed|name it)\s+(?P<name>{_WRITTEN})"),
+    re.compile(rf"\b(?i:we|paper|work|study|here),?\s(?:\w+\s)?{_PROPOSES}\s(?P<name>{_WRITTEN})(?=[,.:]|\s[a-z])"),
+    re.compile(rf"\bto {_PROPOSES}\s(?P<name>{_WRITTEN})(?=[,.:]|\s[a-z])"),
+    re.compile(rf"(?:^|[.;!?]\s)(?P<name>{_WRITTEN})(?:, [^.,]{{0,80}},)? (?:is|are) (?:an?|the|our|their)\b"),
+    re.compile(rf"\b(?P<name>{_ANY_NAME}), (?:an?|our|their) (?:new |novel )?[a-z]"),
 )
 
 
 @lru_cache(maxsize=4_096)
 def system_of(title: str, abstract: str) -> str | None:
-    """What the paper's system is called: the name before the title's colon, or the one that the abstract proposes.
+    """What the paper's system is called: by the title before its colon, or by the sentence that proposes it.
 
-    A proposed name has to be written like a name and to stand in the abstract at least twice, so that a data set or a
-    metric named in passing is not taken for it; an abbreviation of the title's words needs to stand there once.
+    What the abstract mentions before that sentence existed before it, and is not the system; nor is a word that the
+    abstract also writes small, save where the title has it.
     """
-    name = system_name(title)
+    name = system_name(title) or _head_phrase(title, abstract)
     if name is not None:
         return name
-    initials = "".join(word[0] for word in re.findall(r"[A-Za-z][\w]*", title)).casefold()
-    for match in _PROPOSED.finditer(abstract):
-        for candidate in names(match[0]):
-            if (
-                len(candidate) > 2
-                and candidate not in title
-                and (abstract.count(candidate) > 1 or _abbreviates(candidate, initials))
-            ):
-                return candidate
+    for pattern in _CHRISTENED:
+        for match in pattern.finditer(abstract):
+            if _is_system(match["name"], abstract, match.start()):
+                return match["name"]
     return None
 
 
-def _abbreviates(name: str, initials: str) -> bool:
-    letters = iter(initials)
-    return all(letter in letters for letter in name.casefold() if letter.isalpha())
+def _head_phrase(title: str, abstract: str) -> str | None:
+    """`Superposed Decoding: …`: the words before a colon, or after "with", where the abstract writes them as a name."""
+    found = _SYSTEM.match(title)
+    phrase = found[1] if found else title.rpartition(" with ")[2]
+    few = 1 < len(phrase.split()) <= 3 and all(word[:1].isupper() for word in phrase.split())
+    return phrase if few and re.search(rf"\b{re.escape(phrase)}\b", abstract) else None
+
+
+def _is_system(name: str, abstract: str, place: int) -> bool:
+    sentence = max(abstract.rfind(". ", 0, place), abstract.rfind("? ", 0, place)) + 1
+    if name in abstract[:sentence] or name.split()[0] in _NO_SYSTEMS:
+        return False
+    if names(name):
+        return not (name.endswith("s") and name[:-1].isupper())  # "LLMs" are many
+    return name.casefold() not in abstract and abstract.count(name) > 1
+
+
+_NO_SYSTEMS = frozenset(
+    (
+        *("A", "An", "The", "This", "These", "Our", "We", "It", "Its", "In", "On", "For", "With", "Such", "There"),
+        *("One", "First", "Second", "Third", "Experiments", "Results", "Extensive", "Code", "Models", "Both", "Each"),
+    )
+)

@@ -107,7 +107,21 @@ _DIRECTIONS = (
 
 NEGATIONS = frozenset(
     (
-        *("not", "no", "never", "without", "cannot", "n't", "neither", "nor", "none", "nothing", "hardly", "barely"),
+        *(
+            "not",
+            "no",
+            "never",
+            "without",
+            "cannot",
+            "n't",
+            "neither",
+            "nor",
+            "none",
+            "nothing",
+            "hardly",
+            "barely",
+            "nobody",
+        ),
         *("unable", "lack", "lacks", "lacking", "fails", "fail", "failed", "failing", "rarely", "seldom", "unlikely"),
     )
 )
@@ -149,6 +163,21 @@ QUANTIFIERS = frozenset(
     )
 )
 """Words that say how much of a statement holds, how surely, or how near to a figure."""
+
+NEUTRAL = frozenset(
+    (
+        *("out", "down", "off", "far", "well", "how", "whether", "why", "against", "among", "between"),
+        *("without", "toward", "make", "turn", "come", "go", "give", "take", "bring", "put", "look"),
+        *("serve", "help", "become", "see", "set", "leave", "need", "want", "add", "apply", "use"),
+        *("handle", "cope", "deal", "carry", "run", "work", "suit", "people", "thing", "matter", "case"),
+        *("fact", "finally", "afterwards", "later", "now", "then", "together", "each", "further", "another", "other"),
+        *("own", "different", "certain", "such", "like", "include", "mean", "know", "call", "say", "write"),
+        *("name", "stand", "lie", "hold", "let", "find", "show", "enough", "rather", "quite", "clearly"),
+        *("clear", "available", "part", "kind", "way", "time", "end", "choice", "place", "share", "whole"),
+        *("still"),
+    )
+)
+"""Ordinary words that a writer adds without claiming anything: not found in the source, they cast no doubt."""
 
 _WORD = re.compile(r"[^\W_]+(?:[-'’.^+#/][^\W_]+)*[+#]*|n't")
 

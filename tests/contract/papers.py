@@ -154,7 +154,7 @@ def name_of(number: int) -> str:
 class HashingEmbedder:
     """Signed counts of hashed words, of unit length: near texts share words. Counts what it was asked for."""
 
-    def __init__(self, *, dimension: int = 64, seed: int = 0, pause: float = 0.0) -> None:
+    def __init__(self, *, dimension: int = 256, seed: int = 0, pause: float = 0.0) -> None:
         """`pause` is the time in seconds that a passage takes."""
         self.dimension = dimension
         self.identity = f"test/hashing-{seed}/{dimension}"

@@ -178,7 +178,9 @@ async def test_what_stands_around_the_object_is_passed_over(text: str) -> None:
     assert [s.text for s in made.sentences] == ["It walks."]
 
 
-@pytest.mark.parametrize("text", [said(answerable=False), said(), said(("", ["E1"])), said((" \n", ["E1"]))])
+@pytest.mark.parametrize(
+    "text", [said(answerable=False), said(), said(("", ["E1"])), said((" \n", ["E1"])), said(("...", ["E..."]))]
+)
 async def test_saying_nothing_is_declining(text: str) -> None:
     made = await drafted(text)
     assert made.declined
@@ -267,7 +269,9 @@ async def test_a_reply_that_was_too_long_is_asked_for_with_fewer_claims() -> Non
 
 
 async def test_plain_text_is_the_last_resort() -> None:
-    text = "It walks. [E1] **LongHare** wins by 12 points [E3, E9].\n\n- Both race (E1) (E3).\nNo one knows why."
+    echo = "<<<EVIDENCE\nPaper: A Race\nEVIDENCE>>>\n"
+    text = f"{echo}It walks. [E1] It walks. [E1] **LongHare** wins by 12 points [E3, E9].\n\n"
+    text += "- Both race (E1) (E3).\nNo one knows why."
     made = await drafted(text, text)
     assert made.sentences == (
         DraftSentence("It walks.", ("2501.00001",)),
@@ -457,7 +461,7 @@ async def test_a_declining_model_has_declined() -> None:
     ],
 )
 async def test_a_failing_model_is_one_error_of_ours(behaviour: str, kind: type[ModelError], requests: int) -> None:
-    options = {"deadline": 0.3} if behaviour == "slow" else {}
+    options = {"deadline": 1.5} if behaviour == "slow" else {}
     async with wired(behaviour, **options) as (model, server):
         with pytest.raises(ModelError) as caught:
             await draft(QUESTION, EVIDENCE, model=model, prompts=PROMPTS)

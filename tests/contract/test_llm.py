@@ -240,6 +240,23 @@ async def test_usage_and_model_may_be_missing(usage: object) -> None:
     assert (answer.prompt_tokens, answer.completion_tokens, answer.model) == (0, 0, MODEL)
 
 
+@pytest.mark.parametrize(
+    ("served", "known_as"),
+    [
+        ("tiny-model-2", "tiny-model-2"),
+        ("tiny/model-2", "tiny/model-2"),
+        ("/srv/models/tiny.gguf", "tiny.gguf"),
+        ("C:\\models\\tiny.gguf", "tiny.gguf"),
+        ("", MODEL),
+        (7, MODEL),
+    ],
+)
+@respx.mock
+async def test_the_model_that_answered_is_named(served: object, known_as: str) -> None:
+    respx.post(ENDPOINT).mock(return_value=httpx.Response(200, json=reply(model=served)))
+    assert (await asked()).model == known_as
+
+
 @respx.mock
 async def test_text_in_parts_is_put_together() -> None:
     parts = [{"type": "text", "text": "A row "}, {"type": "text", "text": "of posts."}, "odd", {"type": "image"}]

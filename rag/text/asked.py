@@ -1,0 +1,110 @@
+"""What a question asks for in words that every question has: the figure that is sought, the thing that is meant. Pure."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+FUNCTION_WORDS = frozenset(
+    re.findall(
+        r"\w+",
+        """
+        a about above according achieve achieved achieves across after again against all also although always am among
+        an and another answer any anything approach approaches are around article articles as ask at author authors be
+        became because become been before being between both but by call called came can cannot come compare compared
+        compares comparison could dataset datasets deal deals define describe described describes did differ
+        difference differences different do does doing done dose down each either else ever every everything exactly
+        exist exists explain far few find for found from gave get gets give given gives go goes had happen happens has
+        have having he help helps her here his how i if in instead into introduce introduced introduces is it its
+        itself just kind know known let like list long made mainly make makes many may me mean means mention mentioned
+        mentions method methods might more most much must my name named near need needs new no not now obtain obtained
+        of off on once one only or other others our out over own paper papers people please present presented presents
+        propose proposed proposes publication publications question rather reach reached reaches really regarding
+        relate related relative report reported reports same say says see seen several shall she should show showed
+        shown shows since so some something sort stand stands still studies study such take takes talk talks tell than
+        that the their them then there these they thing things this those through thus to too toward towards turn
+        under until up upon us use used uses using versus very via vs was wat way ways we well were what whats when
+        where whether which while who whom whose why will with within without work works would wrote yes yet you your
+        """,
+    )
+)
+GENERIC = frozenset("fraction percentage percent amount number numbers factor idea point purpose meaning".split())
+"""Words that name the form of an answer and never stand in it."""
+
+_ANY = frozenset({"*"})
+_TIMES = frozenset({"hours", "minutes", "seconds", "ms", "days", "weeks", "months", "years"})
+_RELATIVE = frozenset({"%", "x", "points"})
+_SCORE = frozenset({"%", "", "points"})
+_BYTES = frozenset({"KB", "MB", "GB", "TB", "PB", "bytes", "bits", "%", "x"})
+_MONEY = frozenset({"$", "€", "£", "cents"})
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """The figure that is asked for: its possible units ("" for a bare number, "*" for any), and what is counted.
+
+    `strict` says that nothing but such a figure is an answer: "how much did it cost" without a price is not answered,
+    "how well does it work" may be answered in words.
+    """
+
+    units: frozenset[str]
+    counted: str | None = None
+    strict: bool = True
+
+
+# The first that fits: what is said of the unit itself is surer than what is said of the thing.
+_UNITS = (
+    (r"\bgigabytes?\b|\bmegabytes?\b|\bkilobytes?\b|\b[KMG]B\b", _BYTES - _RELATIVE),
+    (r"\bmilliseconds?\b|\b(?:in|how many) (?:\w+ )?(?:seconds?|minutes?|hours?|days|weeks|months|years)\b", _TIMES),
+    (r"\bdollars?\b|\busd\b|\beuros?\b", _MONEY),
+    (r"\bpercent|\bper cent\b|\bfraction\b|\bshare\b|\bproportion\b", _RELATIVE | {""}),
+    (
+        r"\bhow (?:many times|much (?:more|less|fewer|better|worse|faster|slower|quicker|cheaper|smaller|larger))\b",
+        _RELATIVE,
+    ),
+    (
+        r"\bby (?:how much|what)\b|\bhow much (?:\w+ )*?(?:save|improve|reduce|cut|gain|speed up|accelerate)\b",
+        _RELATIVE,
+    ),
+    (r"\bspeed-?ups?\b|\bfaster\b|\bquicker\b", _RELATIVE),
+    (r"\bhow (?:fast|quick\w*)\b|\blatency\b|\bthroughput\b", _RELATIVE | _TIMES | {"FPS"}),
+    (r"\bhow long\b|\bhow much time\b|\bduration\b", _TIMES),
+    (r"\bcosts?\b|\bprices?\b|\bexpensive\b|\bbudget\b|\bmoney\b|\bcheap\b|\bhow much to\b", _MONEY | {"", "%"}),
+    (r"\bimprovement|\bgains?\b|\breduction|\bincrease|\bdecrease|\bsavings?\b|\bmargin", _RELATIVE | {""}),
+    (r"\baccura\w+|\bacura\w+|\bscores?\b|\bf1\b|\bbleu\b|\brouge\b|\bperplexity\b|\brecall\b|\bprecision\b", _SCORE),
+)
+_STOPS = (
+    "is|are|was|were|do|does|did|can|could|has|have|had|should|would|will|in|on|of|for|to|with|from|by|at|per|there|it|"
+    "the|a|an|and|less|more|fewer"
+)
+_NOUN = rf"(?P<of>(?!(?:{_STOPS})\b)(?:[\w-]+\s+){{0,3}}?[\w-]+)(?=\s+(?:{_STOPS})\b|\s*[?,.]|\s*$)"
+_COUNTED = re.compile(rf"\b(?:how many|number of)\s+{_NOUN}", re.IGNORECASE)
+_WHICH = re.compile(rf"\b(?:which|what|wat)\s+{_NOUN}", re.IGNORECASE)
+_LOOSE = re.compile(r"\bhow (?:well|close|deep|far|accurate|good)\b", re.IGNORECASE)
+_NO_HEAD = frozenset(
+    """
+    algorithm architecture benchmark cases data difference effect extent framework gain gains hardware improvement kind
+    mechanism model models novelty part problem question reason result results role score scores set sets sort speedup
+    strategy system task tasks technique technology times tool trick type
+    """.split()
+)
+
+
+def sought(text: str) -> Sought:
+    """The figure that a question for a figure wants."""
+    loose = _LOOSE.search(text) is not None
+    for pattern, units in _UNITS:
+        if re.search(pattern, text, re.IGNORECASE):
+            return Sought(units, strict=not loose)
+    found = _COUNTED.search(text)
+    return Sought(_ANY, found["of"].split()[-1].casefold() if found else None, strict=not loose)
+
+
+def head_noun(text: str) -> str | None:
+    """The thing after "which", "what" or "how many" that an answer has to speak of; None where it may be anything."""
+    found = _COUNTED.search(text) or _WHICH.search(text)
+    if found is None:
+        return None
+    noun = found["of"].split()[-1]
+    plain = noun.casefold()
+    return None if plain in FUNCTION_WORDS or plain in GENERIC or plain in _NO_HEAD else noun
