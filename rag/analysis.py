@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
-from rag.text.figures import Figure, figures, same_value
+from rag.text.figures import Figure, figures
 from rag.text.names import names
 from rag.text.terms import terms
 from rag.text.words import FUNCTION, NEGATIONS, NEUTRAL, QUANTIFIERS, alike, direction, stem, words
@@ -28,11 +28,15 @@ _COMMON = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A word in its place: `key` is its stem's representative, `stems` all keys that count as the same word."""
+    """A word in its place: `key` is its stem's representative, `stems` all keys that count as the same word.
+
+    `parts` are the keys of a hyphenated word's parts, of which all have to be known; empty for other words.
+    """
 
     text: str
     key: str
     stems: frozenset[str]
+    parts: frozenset[str]
     start: int
     content: bool
 
@@ -55,23 +59,28 @@ def analysed(text: str) -> Analysed:
     found_figures = tuple(figures(text))
     inside_figures = [(figure.start, figure.end) for figure in found_figures]
     found = []
+    whole: set[str] = set()
     for word, start, end in words(text):
         if any(first <= start < last for first, last in inside_figures):
             continue
-        key = alike(stem(word))
-        parts = {alike(stem(term)) for term in terms(text[start:end], name_parts=True)} if not word.isalpha() else set()
-        humps = {alike(stem(term)) for term in terms(text[start:end], name_parts=True)}
+        raw = text[start:end]
+        key, plain = alike(stem(word)), word.isalpha() and raw[1:].islower()
+        same = {key, stem(word)}
+        if not plain:
+            same.update(alike(stem(term)) for term in terms(raw, name_parts=True))
+        parts = frozenset(alike(stem(part)) for part in word.split("-") if part) if "-" in word else frozenset()
         content = word not in FUNCTION and word not in NEGATIONS
-        found.append(Word(word, key, frozenset({key, stem(word)} | parts | humps), start, content))
+        found.append(Word(word, key, frozenset(same), parts, start, content))
+        whole |= {word, word.removesuffix("s")} if plain else name_keys(raw)
     keys = frozenset(key for word in found for key in word.stems)
     called = tuple(name for name in _names(text, found) if not _is_figure(text, name, inside_figures))
-    whole = frozenset(key for _, start, end in words(text) for key in name_keys(text[start:end]))
-    return Analysed(text, tuple(found), keys, whole, found_figures, called)
+    return Analysed(text, tuple(found), keys, frozenset(whole), found_figures, called)
 
 
 _SUFFIX = re.compile(r"-(?=[a-z]{3})[a-z-]+$")
 
 
+@lru_cache(maxsize=16_384)
 def name_keys(name: str) -> frozenset[str]:
     """The forms under which a name is the same name: `BERT-based` is BERT's, `DNABERT-2` is not DNABERT."""
     forms = {term for spelled in (name, _SUFFIX.sub("", name)) for term in terms(spelled)[:1]}
@@ -94,19 +103,44 @@ def _names(text: str, found: Sequence[Word]) -> tuple[str, ...]:
     return tuple(written)
 
 
-def coverage(draft: Analysed, source: Iterable[Analysed], also: frozenset[str] = frozenset()) -> float:
-    """The share of the draft's content that stands in the sources or in `also`, common words counting half."""
-    stems = also.union(*(one.keys for one in source))
-    total = inside = 0.0
-    for word in draft.words:
-        if word.content:
-            weight = _COMMON_WEIGHT if word.key in _COMMON else 1.0
-            total += weight
-            inside += weight * known(word, stems)
-    for figure in draft.figures:
-        total += 1.0
-        inside += any(same_value(figure, other) for one in source for other in one.figures)
-    return inside / total if total else 0.0
+class Pool:
+    """Sentences under the keys of their words, so that what a draft shares with each is found in one pass."""
+
+    def __init__(self, sentences: Sequence[Analysed]) -> None:
+        self._size = len(sentences)
+        self._by_key: dict[str, set[int]] = {}
+        self._by_value: dict[float, set[int]] = {}
+        for place, sentence in enumerate(sentences):
+            for key in sentence.keys:
+                self._by_key.setdefault(key, set()).add(place)
+            for figure in sentence.figures:
+                self._by_value.setdefault(figure.value, set()).add(place)
+
+    def covered(self, draft: Analysed) -> list[set[int]]:
+        """For each sentence the pieces of the draft's content that it has: words by their place, figures after them."""
+        pieces: list[set[int]] = [set() for _ in range(self._size)]
+        nowhere: set[int] = set()
+        for piece, word in enumerate(draft.words):
+            if word.content:
+                having = nowhere.union(*(self._by_key.get(key, nowhere) for key in word.stems))
+                if len(word.parts) > 1:
+                    having |= set.intersection(*(self._by_key.get(part, nowhere) for part in word.parts))
+                for place in having:
+                    pieces[place].add(piece)
+        for piece, figure in enumerate(draft.figures, len(draft.words)):
+            for place in self._by_value.get(figure.value, nowhere):
+                pieces[place].add(piece)
+        return pieces
+
+
+def weights(draft: Analysed) -> dict[int, float]:
+    """What each piece of the draft's content weighs, together 1: common words weigh half."""
+    raw = {
+        place: _COMMON_WEIGHT if word.key in _COMMON else 1.0 for place, word in enumerate(draft.words) if word.content
+    }
+    raw.update(dict.fromkeys(range(len(draft.words), len(draft.words) + len(draft.figures)), 1.0))
+    total = sum(raw.values())
+    return {piece: weight / total for piece, weight in raw.items()}
 
 
 def uncovered(draft: Analysed, source: Iterable[Analysed], also: frozenset[str] = frozenset()) -> list[str]:
@@ -130,7 +164,6 @@ def uncovered(draft: Analysed, source: Iterable[Analysed], also: frozenset[str] 
 
 def known(word: Word, stems: frozenset[str]) -> bool:
     """Whether a word, or all parts of a hyphenated one, are among the stems."""
-    if word.key in stems or word.stems & stems:
+    if not word.stems.isdisjoint(stems):
         return True
-    parts = [part for part in word.text.split("-") if part]
-    return len(parts) > 1 and all(alike(stem(part)) in stems for part in parts)
+    return len(word.parts) > 1 and stems.issuperset(word.parts)

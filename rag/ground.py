@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rag.agreement import (
     Disagreement,
@@ -24,7 +24,7 @@ from rag.agreement import (
     check_negation,
     check_quantifiers,
 )
-from rag.analysis import Analysed, analysed, coverage, name_keys, uncovered
+from rag.analysis import Analysed, Pool, analysed, name_keys, uncovered, weights
 from rag.models import DropReason, Support
 
 CLOSE = 0.82  # coverage from which agreeing wording counts as the source's
@@ -107,14 +107,11 @@ def ground(
     `similarity[i][j]` is the cosine of draft sentence i and evidence sentence j, where vectors are at hand. A sentence
     is judged by itself: what other drafts or irrelevant evidence stand beside it changes nothing.
     """
-    papers: dict[str, list[int]] = {}
-    for place, source in enumerate(evidence):
-        papers.setdefault(source.paper_id, []).append(place)
+    shelf = _Shelf.of(evidence)
     kept: list[Grounded] = []
     dropped: list[DroppedSentence] = []
     for number, sentence in enumerate(draft):
-        near = similarity[number] if similarity is not None else None
-        judged = _judge(sentence, evidence, papers, near)
+        judged = _judge(sentence, shelf, similarity[number] if similarity is not None else None)
         if isinstance(judged, DroppedSentence):
             dropped.append(judged)
         elif not any(judged.text == other.text for other in kept):
@@ -122,27 +119,37 @@ def ground(
     return Ledger(tuple(kept), tuple(dropped))
 
 
-def _judge(
-    sentence: DraftSentence,
-    evidence: Sequence[EvidenceSentence],
-    papers: Mapping[str, Sequence[int]],
-    similarity: Sequence[float] | None,
-) -> Grounded | DroppedSentence:
+@dataclass(frozen=True, slots=True)
+class _Shelf:
+    """The evidence, and what is found in it: the places of each paper's sentences, and its titles behind them."""
+
+    evidence: Sequence[EvidenceSentence]
+    papers: Mapping[str, Sequence[int]]
+    titles: Mapping[str, int]
+    pool: Pool
+
+    @classmethod
+    def of(cls, evidence: Sequence[EvidenceSentence]) -> _Shelf:
+        papers: dict[str, list[int]] = {}
+        for place, source in enumerate(evidence):
+            papers.setdefault(source.paper_id, []).append(place)
+        titles = {paper_id: len(evidence) + number for number, paper_id in enumerate(papers)}
+        about = [" / ".join(filter(None, (evidence[p[0]].title, evidence[p[0]].subject))) for p in papers.values()]
+        return cls(evidence, papers, titles, Pool([*map(analysed, (s.text for s in evidence)), *map(analysed, about)]))
+
+
+def _judge(sentence: DraftSentence, shelf: _Shelf, similarity: Sequence[float] | None) -> Grounded | DroppedSentence:
     text = _bare(sentence.text)
-    whole = [source for source in evidence if source.text == text]
-    if whole:
-        source = next((s for s in whole if s.paper_id in sentence.papers), whole[0])
+    same = [source for source in shelf.evidence if source.text == text]
+    if same:
+        source = next((s for s in same if s.paper_id in sentence.papers), same[0])
         return Grounded(text, "verbatim", (source,), bool(sentence.papers) and source.paper_id not in sentence.papers)
     draft = analysed(text)
-    alignments = sorted(
-        (_align(draft, evidence, places, similarity) for places in papers.values()),
-        key=lambda a: (-_rank(a, sentence.papers), a.paper_id),
-    )
-    if not alignments or not any(word.content for word in draft.words):
+    if not shelf.papers or not any(word.content for word in draft.words):
         return DroppedSentence(sentence.text, "unsupported", "nothing in the evidence says this")
     first: tuple[_Alignment, Disagreement] | None = None
-    for alignment in alignments[:_TRIED]:
-        paper = tuple(analysed(evidence[place].text) for place in papers[alignment.paper_id])
+    for alignment in _alignments(draft, sentence.papers, shelf, similarity):
+        paper = tuple(analysed(shelf.evidence[place].text) for place in shelf.papers[alignment.paper_id])
         disagreement = _disagreement(draft, alignment, paper)
         if disagreement is None:
             return _accepted(text, sentence, alignment)
@@ -151,53 +158,57 @@ def _judge(
     return _doubted(sentence, *first)
 
 
+def _alignments(
+    draft: Analysed, cited: Sequence[str], shelf: _Shelf, similarity: Sequence[float] | None
+) -> list[_Alignment]:
+    """The draft beside the sentences that cover it best, of the papers that do so best, best first."""
+    pieces, weight = shelf.pool.covered(draft), weights(draft)
+    near = similarity if similarity is not None else [0.0] * len(shelf.evidence)
+
+    def order(alignment: _Alignment) -> tuple[float, str]:
+        return -_rank(alignment, cited), alignment.paper_id
+
+    found = []
+    for paper_id, places in shelf.papers.items():
+        named = pieces[shelf.titles[paper_id]]
+        share = {place: sum(weight[piece] for piece in pieces[place] | named) for place in places}
+        best = max(places, key=lambda place: (share[place] + 0.05 * near[place], -place))
+        paper = [*_about(shelf.evidence[best]), *(analysed(shelf.evidence[place].text) for place in places)]
+        source = (shelf.evidence[best],)
+        found.append(_Alignment(paper_id, source, share[best], share[best], float(near[best]), _named(draft, paper)))
+    best_papers = sorted(found, key=order)[:_TRIED]
+    return sorted((_extended(alignment, pieces, weight, shelf) for alignment in best_papers), key=order)
+
+
+def _extended(
+    alignment: _Alignment, pieces: Sequence[set[int]], weight: Mapping[int, float], shelf: _Shelf
+) -> _Alignment:
+    """The alignment with up to two more sentences of the paper, each of which covers something new."""
+    places = shelf.papers[alignment.paper_id]
+    chosen = [next(place for place in places if shelf.evidence[place] is alignment.sources[0])]
+    have, best = pieces[shelf.titles[alignment.paper_id]] | pieces[chosen[0]], alignment.coverage
+    while len(chosen) < _SOURCES:
+        gains = {p: best + sum(weight[piece] for piece in pieces[p] - have) for p in places if p not in chosen}
+        place = max(gains, key=lambda place: (gains[place], -place), default=None)
+        if place is None or gains[place] < best + _GAIN:
+            break
+        chosen.append(place)
+        have, best = have | pieces[place], gains[place]
+    return replace(alignment, sources=tuple(shelf.evidence[place] for place in chosen), coverage=best)
+
+
 def _rank(alignment: _Alignment, cited: Sequence[str]) -> float:
     """What supports best comes first: the names it speaks of weigh most; of equals, the paper that was cited."""
     named = 0.25 * alignment.names + (0.03 if alignment.paper_id in cited else 0.0)
     return alignment.coverage + 0.1 * alignment.similarity + named
 
 
-def _align(
-    draft: Analysed,
-    evidence: Sequence[EvidenceSentence],
-    places: Sequence[int],
-    similarity: Sequence[float] | None,
-) -> _Alignment:
-    """The one to three sentences of a paper that cover the draft best, found greedily."""
-    about = _about(evidence[places[0]])
-    also = frozenset().union(*(one.keys for one in about))
-    left = list(places)
-    chosen: list[int] = []
-    best = first = 0.0
-    while left and len(chosen) < _SOURCES:
-        taken = [analysed(evidence[place].text) for place in chosen]
-        gains = {
-            place: coverage(draft, [*taken, analysed(evidence[place].text)], also)
-            + (0.05 * similarity[place] if similarity is not None and not chosen else 0.0)
-            for place in left
-        }
-        place = max(left, key=lambda place: (gains[place], -place))
-        covered = coverage(draft, [*taken, analysed(evidence[place].text)], also)
-        if chosen and covered < best + _GAIN:
-            break
-        chosen.append(place)
-        left.remove(place)
-        best = covered
-        first = first or covered
-    return _Alignment(
-        paper_id=evidence[places[0]].paper_id,
-        sources=tuple(evidence[place] for place in chosen),
-        coverage=best,
-        first_coverage=first,
-        similarity=float(similarity[chosen[0]]) if similarity is not None else 0.0,
-        names=_named(draft, [*about, *(analysed(evidence[place].text) for place in places)]),
-    )
-
-
 def _named(draft: Analysed, paper: Sequence[Analysed]) -> float:
     """The share of the draft's names that the paper has; 1 when it has no names."""
-    keys = frozenset().union(*(one.name_keys for one in paper))
-    return sum(bool(name_keys(name) & keys) for name in draft.names) / len(draft.names) if draft.names else 1.0
+    if not draft.names:
+        return 1.0
+    has = sum(any(not name_keys(name).isdisjoint(one.name_keys) for one in paper) for name in draft.names)
+    return has / len(draft.names)
 
 
 def _about(sentence: EvidenceSentence) -> tuple[Analysed, ...]:

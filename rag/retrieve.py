@@ -36,13 +36,22 @@ Spans = tuple[tuple[int, int], ...]
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """What a sentence and its paper say of one part of a question; see `Evidence`."""
+
+    coverage: float
+    paper_coverage: float
+    own: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
     """A sentence that may answer the question: `text == paper.abstract[start:end]`.
 
     `coverage` is the share, weighted by rarity, of the question's words that the sentence has (or, counted less, what
     stands around it), `paper_coverage` the share that title and abstract have; `cosine` is that of the question and the
-    best passage around the sentence; `relevance` weighs coverage and cosine; all in [0, 1]. `parts` are coverage and
-    paper coverage for each part of the question. `names` are those of the question's names that the paper has.
+    best passage around the sentence; `relevance` weighs coverage and cosine; all in [0, 1]. `parts` are the same for
+    each part of the question. `names` are those of the question's names that the paper has.
     `has` are the question's words in the sentence, `paper_has` those in title and abstract; `own` says whether the
     question names the paper's own system. `paper_score` is the fused score of the paper.
     """
@@ -57,7 +66,7 @@ class Evidence:
     relevance: float
     names: frozenset[str]
     paper_score: float
-    parts: tuple[tuple[float, float], ...] = ()
+    parts: tuple[Part, ...] = ()
     has: frozenset[str] = frozenset()
     paper_has: frozenset[str] = frozenset()
     own: bool = False
@@ -175,7 +184,7 @@ class Retriever:
 
 @dataclass(frozen=True, slots=True)
 class _Read:
-    """A paper's sentences with their stems; `title` are those of title and system, `name` those of the system's words."""
+    """A paper's sentences with their stems; `title` has the system's name too, whose words are `name`."""
 
     paper: Paper
     sentences: Sequence[Sentence]
@@ -227,7 +236,7 @@ def _sentences(
 ) -> list[Evidence]:
     named = frozenset(name for name, stem in wanted.names.items() if stem <= read.everything)
     in_paper = share(wanted.words, read.everything)
-    parts_in_paper = [share(part, read.everything) for part in wanted.parts]
+    parts = [(part, share(part, read.everything), read.is_named(part)) for part in wanted.parts]
     paper_has = _present(wanted.words, read.everything)
     own = read.is_named(wanted.words)
     evidence = []
@@ -248,10 +257,7 @@ def _sentences(
                 relevance=relevance(cosine, coverage),
                 names=named,
                 paper_score=score,
-                parts=tuple(
-                    (share(part, stems, context), whole)
-                    for part, whole in zip(wanted.parts, parts_in_paper, strict=True)
-                ),
+                parts=tuple(Part(share(part, stems, context), whole, named) for part, whole, named in parts),
                 has=_present(wanted.words, stems),
                 paper_has=paper_has,
                 own=own,

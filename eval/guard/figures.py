@@ -118,11 +118,6 @@ def _stands_apart(figure: Numeral, digits: str, text: str, statement: Statement)
     return any(other.digits == digits and other.form == figure.form for other in numerals(statement.paper.abstract))
 
 
-def _form(figure: Numeral, *, bound: bool) -> str:
-    """The form; without what is counted where "respectively" binds, since only the last figure has it beside it."""
-    return re.sub(r" (?! )\S+$", "", figure.form) if bound and " " in figure.form else figure.form
-
-
 def _exchanged(text: str, figures: list[Numeral]) -> list[str]:
     """Two figures of one form, each of a thing of its own, in each other's place."""
     made = []
@@ -131,8 +126,9 @@ def _exchanged(text: str, figures: list[Numeral]) -> list[str]:
         # "2 and 3", "2 to 3" and "2-3" name the same things in either order, unless "respectively" binds them.
         words = [w for w in re.findall(r"[A-Za-z]{2,}", between) if w not in ("to", "and", "or", "percent", "times")]
         bound = len(words) >= 2 or "respectively" in text
-        alike = _form(one, bound="respectively" in text) == _form(other, bound="respectively" in text)
-        alike = alike and one.hedge == other.hedge and one.digits != other.digits
+        # Where "respectively" binds, only the last figure has beside it what is counted.
+        respective = "respectively" in text and one.unit == other.unit and ("." in one.digits) == ("." in other.digits)
+        alike = (respective or one.form == other.form) and one.hedge == other.hedge and one.digits != other.digits
         if alike and bound and not re.search(r"[.;] ", between):
             made.append(text[: one.start] + other.digits + between + one.digits + text[other.end :])
     return made

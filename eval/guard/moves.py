@@ -14,6 +14,7 @@ from rag.models import Paper
 _TRIED = 3  # nearest papers, and as many of the others
 _NEW_WORDS = 4  # content words that the other paper must lack, or it might say the same
 _SAME_VALUE = 0.05
+_SAME_SENTENCE = 0.4  # of its content words in one sentence of the other paper: that may be the same statement
 
 
 def citation_mutants(statement: Statement, world: World, rng: random.Random) -> list[Mutant]:
@@ -23,7 +24,7 @@ def citation_mutants(statement: Statement, world: World, rng: random.Random) -> 
     """
     found = []
     for how, other in _papers(statement.paper, world, rng):
-        if len(world.new_words(statement.text, other)) >= _NEW_WORDS:
+        if len(world.new_words(statement.text, other)) >= _NEW_WORDS and not _said_by(other, statement.text, world):
             found.append(Mutant(statement.text, other.id, "citation", how))
     rng.shuffle(found)
     return found
@@ -78,8 +79,14 @@ def _foreign(rest: str, other: Paper, world: World) -> bool:
     """Whether `other` can hardly say the same of its own system: other words, and no figure of about that value."""
     if any(world.states_value(other, figure.value, within=_SAME_VALUE) for figure in numerals(rest)):
         return False
+    if _said_by(other, rest, world):
+        return False
     new, all_words = world.new_words(rest, other), world.new_words(rest, _EMPTY)
     return len(new) >= _NEW_WORDS and 2 * len(new) >= len(all_words)
+
+
+def _said_by(other: Paper, text: str, world: World) -> bool:
+    return world.says_alike(other, text) >= _SAME_SENTENCE
 
 
 _EMPTY = Paper(id="", title="", abstract="")

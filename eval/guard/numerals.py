@@ -29,13 +29,15 @@ _ABOUT = re.compile(r"(?:about|approximately|around|roughly|circa|some|~) ?\$?$"
 class Numeral:
     """A figure of a text: `text[start:end] == digits`, and what follows it is left out.
 
-    `form` says what it counts or its unit, so that two figures of one form can stand for each other. `hedge` is
+    `unit` is "%", "x", a scale such as "M" or "billion", "GB" and the like, or empty. `form` is the unit with what is
+    counted and how it is written, so that two figures of one form can stand for each other. `hedge` is
     "least" behind "more than", where a smaller figure would be true as well, and "most" behind "up to".
     """
 
     start: int
     end: int
     digits: str
+    unit: str
     form: str
     hedge: Hedge
     value: float
@@ -85,7 +87,9 @@ def _numeral(text: str, match: re.Match[str]) -> Numeral:
     start = match.start()
     shape = "word" if word else "decimal" if "." in digits else "whole"
     form = unit if unit in ("%", "x") else f"{shape} {unit} {noun.rstrip('s')}".strip()
-    return Numeral(start, start + len(digits), digits, form, _hedge(text, start, match), value, SCALES.get(unit, 1.0))
+    return Numeral(
+        start, start + len(digits), digits, unit, form, _hedge(text, start, match), value, SCALES.get(unit, 1.0)
+    )
 
 
 def _hedge(text: str, start: int, match: re.Match[str]) -> Hedge:

@@ -11,6 +11,7 @@ from typing import Literal
 from eval.guard.lexicon import names_by_kind, occurrence, same_name, system_of
 from eval.guard.numerals import numerals
 from rag.models import Paper
+from rag.text.sentences import sentences
 
 Origin = Literal["sentence", "paraphrase"]
 
@@ -42,6 +43,7 @@ class World:
         self.kinds = names_by_kind(self.papers)
         self.systems = {paper.id: system_of(paper) for paper in self.papers}
         self._words = {paper.id: content_words(f"{paper.title} {paper.abstract}") for paper in self.papers}
+        self._sentence_words: dict[str, list[set[str]]] = {}
         self._neighbours: dict[str, list[Paper]] = {}
         self._named: dict[tuple[str, str], bool] = {}
         self._figures = {paper.id: tuple(numerals(paper.abstract)) for paper in self.papers}
@@ -87,6 +89,13 @@ class World:
     def new_words(self, text: str, paper: Paper) -> set[str]:
         """Content words of the text that the paper has nowhere."""
         return content_words(text) - self._words.get(paper.id, set())
+
+    def says_alike(self, paper: Paper, text: str) -> float:
+        """The largest share of the text's content words that one sentence of the paper has, in [0, 1]."""
+        words = content_words(text)
+        if paper.id not in self._sentence_words:
+            self._sentence_words[paper.id] = [content_words(s.text) for s in sentences(paper.abstract)]
+        return max((len(words & of_one) for of_one in self._sentence_words[paper.id]), default=0) / max(1, len(words))
 
     def neighbours(self, paper: Paper) -> list[Paper]:
         """The other papers, most words in common first."""

@@ -49,55 +49,76 @@ def system_name(title: str) -> str | None:
 
 _PROPOSES = (
     r"(?:propos(?:e[sd]?|ing)|introduc(?:e[sd]?|ing)|present(?:s|ed|ing)?|develop(?:s|ed|ing)?|creat(?:e[sd]?|ing)|"
-    r"design(?:s|ed)?|descri(?:be[sd]?)|build|built|yields?)"
+    r"design(?:s|ed)|descri(?:be[sd]?))"
 )
-_WRITTEN = r"[A-Z][\w.^+#-]*(?:[ -][A-Z][\w.^+#-]*){0,2}"  # one to three capitalised words
-_ANY_NAME = r"[A-Za-z][\w.^+#-]*[\w+#](?: \d+[BM])?"
-# Where a text says what its system is called, the surest first. `name` may be an ordinary capitalised word.
+_AUTHORS = r"\b(?i:we|paper|work|study|authors|research)\b,?(?:\s\w+){0,2}?\s"
+_WORD = r"[A-Z][\w^+#-]*(?:\.\d+)*"
+_WRITTEN = rf"{_WORD}(?: {_WORD}){{0,2}}"  # one to three capitalised words
+_ANY_NAME = r"[A-Za-z][\w^+#-]*[\w+#]"
+_FOLLOWS = r"(?=[.:]|,(?! [A-Z])|\s(?!and [A-Z])[a-z(])"  # not the first of a list
+_UP_TO = r"(?:(?!\b(?:and|using|from|via|through|with|by)\b|--)[^.;()]){0,200}"
+# Where a text says what its system is called, the surest first.
 _CHRISTENED = (
-    re.compile(rf"\b{_PROPOSES}\b[^.;()]{{0,200}}\((?:i\.e\., )?(?P<name>{_ANY_NAME})\)"),
-    re.compile(rf"\b(?:called|named|namely|dubbed|termed)\s[^.;()]{{0,90}}\((?P<name>{_ANY_NAME})\)"),
-    re.compile(rf"\((?P<name>{_ANY_NAME})\)(?: \w+)? (?:is|are|was) (?:\w+ )?(?:{_PROPOSES}|an?|the)\b"),
-    re.compile(rf"\b(?:called|named|namely|dubbed|termed|name it)\s+(?P<name>{_WRITTEN})"),
-    re.compile(rf"\b(?i:we|paper|work|study|here),?\s(?:\w+\s)?{_PROPOSES}\s(?P<name>{_WRITTEN})(?=[,.:]|\s[a-z])"),
-    re.compile(rf"\bto {_PROPOSES}\s(?P<name>{_WRITTEN})(?=[,.:]|\s[a-z])"),
-    re.compile(rf"(?:^|[.;!?]\s)(?P<name>{_WRITTEN})(?:, [^.,]{{0,80}},)? (?:is|are) (?:an?|the|our|their)\b"),
-    re.compile(rf"\b(?P<name>{_ANY_NAME}), (?:an?|our|their) (?:new |novel )?[a-z]"),
+    re.compile(rf"\b{_PROPOSES}\b{_UP_TO}\((?:i\.e\., )?(?P<name>{_ANY_NAME})\)"),
+    re.compile(rf"\b(?:called|named|namely|dubbed|termed)\s[^.;()]{{0,120}}\((?P<name>{_ANY_NAME})\)"),
+    re.compile(rf"\((?P<name>{_ANY_NAME})\)(?: \w+)? (?:is|are) (?:\w+ )?{_PROPOSES}\b"),
+    re.compile(rf"(?:^|[.;!?]\s)[^.;()]{{3,80}} \((?P<name>{_ANY_NAME})\),? (?:is|restores) (?:an?|the)\b"),
+    re.compile(rf"\b(?:called|named|namely|dubbed|termed)\s(?P<name>{_WRITTEN}){_FOLLOWS}"),
+    re.compile(rf"{_AUTHORS}{_PROPOSES}\s(?P<name>{_WRITTEN}){_FOLLOWS}"),
+    re.compile(rf"\bto {_PROPOSES}\s(?P<name>{_WRITTEN}){_FOLLOWS}"),
+    re.compile(
+        rf"(?:^|[.;!?]\s)(?P<name>{_WRITTEN})(?:, [^.,]{{0,80}},)? is (?:an?|the|our|their|proposed|designed)\b"
+    ),
+    re.compile(rf"(?:^|[.;!?]\s)(?P<name>{_WORD}) \([A-Za-z][a-z]"),
+    re.compile(rf"\bour (?:proposed |novel |new )?(?P<name>{_WORD})\b"),
 )
+_NO_SYSTEM = re.compile(r"\)?,? (?:is|are) (?:an?|the) (?:[\w-]+ ){0,2}(?:problem|task|setting|challenge|paradigm)s?\b")
 
 
 @lru_cache(maxsize=4_096)
 def system_of(title: str, abstract: str) -> str | None:
     """What the paper's system is called: by the title before its colon, or by the sentence that proposes it.
 
-    What the abstract mentions before that sentence existed before it, and is not the system; nor is a word that the
-    abstract also writes small, save where the title has it.
+    What the abstract mentions before the sentence that proposes it existed before, and is not the system; nor is an
+    ordinary word that the abstract also writes small.
     """
-    name = system_name(title) or _head_phrase(title, abstract)
+    name = system_name(title)
     if name is not None:
         return name
+    phrase = _head_phrase(title, abstract)
+    if phrase is not None:
+        short = re.search(rf"{re.escape(phrase)} \((?P<name>{_ANY_NAME})\)", abstract)
+        return short["name"] if short else phrase
     for pattern in _CHRISTENED:
         for match in pattern.finditer(abstract):
-            if _is_system(match["name"], abstract, match.start()):
-                return match["name"]
+            if _is_system(match["name"], abstract, match):
+                return _usual_spelling(match["name"], abstract)
     return None
 
 
 def _head_phrase(title: str, abstract: str) -> str | None:
-    """`Superposed Decoding: …`: the words before a colon, or after "with", where the abstract writes them as a name."""
+    """`Superposed Decoding: …`: the words before a colon, where the abstract writes them as a name."""
     found = _SYSTEM.match(title)
-    phrase = found[1] if found else title.rpartition(" with ")[2]
+    phrase = found[1] if found else ""
     few = 1 < len(phrase.split()) <= 3 and all(word[:1].isupper() for word in phrase.split())
     return phrase if few and re.search(rf"\b{re.escape(phrase)}\b", abstract) else None
 
 
-def _is_system(name: str, abstract: str, place: int) -> bool:
-    sentence = max(abstract.rfind(". ", 0, place), abstract.rfind("? ", 0, place)) + 1
-    if name in abstract[:sentence] or name.split()[0] in _NO_SYSTEMS:
+def _is_system(name: str, abstract: str, match: re.Match[str]) -> bool:
+    sentence = max(abstract.rfind(mark, 0, match.start("name")) for mark in (". ", "? ", "! ")) + 1
+    if re.search(rf"\b{re.escape(name)}\b", abstract[:sentence]) or name.split()[0] in _NO_SYSTEMS:
+        return False
+    if _NO_SYSTEM.match(abstract, match.end("name")):
         return False
     if names(name):
         return not (name.endswith("s") and name[:-1].isupper())  # "LLMs" are many
-    return name.casefold() not in abstract and abstract.count(name) > 1
+    return name.casefold() not in abstract and abstract.casefold().count(name.casefold()) > 1
+
+
+def _usual_spelling(name: str, abstract: str) -> str:
+    """The name as the abstract mostly writes it: `Preselect` is introduced and `PreSelect` used."""
+    written = re.findall(rf"\b{re.escape(name)}(?!\w)", abstract, re.IGNORECASE) or [name]
+    return max(dict.fromkeys(written), key=written.count)
 
 
 _NO_SYSTEMS = frozenset(

@@ -45,8 +45,8 @@ class Left:
 
 def _run(folder: Path, use: Callable[[Library], Awaitable[None]], *, pause: float = PAUSE, seed: int = 0) -> None:
     # Small batches: a kill between two of them then leaves something done and something not.
-    rag.ingest.PUT_BATCH = 16
-    rag.ingest.INDEX_BATCH = 8
+    rag.ingest.PUT_BATCH = 32
+    rag.ingest.INDEX_BATCH = 16
 
     async def run() -> None:
         async with open_library(settings(folder), embedder=HashingEmbedder(pause=pause, seed=seed)) as library:
