@@ -3,6 +3,8 @@
 The papers come in blocks. Each block is ingested, from reading to the last mark in the catalogue, and its passages are
 embedded by the bare session, the one or the other first in turns, so that what else the machine does hits both. Every
 block ends with a write that no embedding hides; one long ingest has one such end, so it does a little better than this.
+
+The ratio is given by the clock, which is what a user waits for, and by processor time, which other programs disturb less.
 """
 
 from __future__ import annotations
@@ -25,7 +27,7 @@ from rag.passages import text_to_embed, windows
 from rag.sources.record import to_paper
 
 TARGET = 0.85
-BLOCK = 500  # papers: half a minute or so of embedding
+BLOCK = 250  # papers: a quarter of a minute or so of embedding
 
 
 def measure(plan: Plan) -> dict[str, Any]:
@@ -45,6 +47,7 @@ async def _measure(plan: Plan, folder: Path) -> dict[str, Any]:
     ingesting, looking = plan.records(plan.ingest_papers), plan.records(plan.ingest_papers)
     passages: list[int] = []
     seconds: dict[str, list[float]] = {"ingest": [], "bare": []}
+    cpu: dict[str, list[float]] = {"ingest": [], "bare": []}
     async with open_library(settings, embedder=embedder) as library:
         await embedder.embed_passages(
             ["A first text, so that nothing is made for the first time while the clock runs."]
@@ -52,12 +55,13 @@ async def _measure(plan: Plan, folder: Path) -> dict[str, Any]:
         while texts := _texts(list(islice(looking, size))):
             order = ("ingest", "bare") if len(passages) % 2 else ("bare", "ingest")
             for name in order:
-                start = time.perf_counter()
+                start, start_cpu = time.perf_counter(), time.process_time()
                 if name == "ingest":
                     await library.ingest(islice(ingesting, size))
                 else:
                     await asyncio.to_thread(embedder.embed_blocking, texts)
                 seconds[name].append(time.perf_counter() - start)
+                cpu[name].append(time.process_time() - start_cpu)
             passages.append(len(texts))
         stored = await _stored(library)
     return {
@@ -69,6 +73,7 @@ async def _measure(plan: Plan, folder: Path) -> dict[str, Any]:
         "ingest_rates": [n / s for n, s in zip(passages, seconds["ingest"], strict=True)],
         "bare_rates": [n / s for n, s in zip(passages, seconds["bare"], strict=True)],
         "share": ratio_of_sums(seconds["bare"], seconds["ingest"]),
+        "cpu_share": ratio_of_sums(cpu["bare"], cpu["ingest"]),
     }
 
 
@@ -89,10 +94,12 @@ async def _stored(library: Library) -> dict[str, int]:
 
 def table(measured: dict[str, Any]) -> str:
     """The figures as Markdown."""
-    share = measured["share"]
 
     def row(name: str, rate: float, rates: list[float]) -> str:
         return f"| {name} | {rate:.1f} | {np.min(rates):.1f} to {np.max(rates):.1f} |"
+
+    def ratio_row(name: str, share: dict[str, float], said: str) -> str:
+        return f"| {name} | **{share['ratio']:.3f}** [{share['low']:.3f}, {share['high']:.3f}] | {said} |"
 
     return "\n".join(
         [
@@ -103,7 +110,7 @@ def table(measured: dict[str, Any]) -> str:
             "|---|---|---|",
             row("bare embedding session", measured["bare_rate"], measured["bare_rates"]),
             row("ingest, end to end", measured["ingest_rate"], measured["ingest_rates"]),
-            f"| ingest over bare | **{share['ratio']:.3f}** [{share['low']:.3f}, {share['high']:.3f}] | target: "
-            f"{TARGET} or more |",
+            ratio_row("ingest over bare, by the clock", measured["share"], f"target: {TARGET} or more"),
+            ratio_row("ingest over bare, by processor time", measured["cpu_share"], ""),
         ]
     )

@@ -1,6 +1,7 @@
 """The ruler that the guard (`rag/ground.py`) is measured with: true statements, and falsehoods made from them.
 
     lexicon      names by kind, and the system that a paper is about
+    numerals     figures as the ruler reads them; forms: sentences cut, or with their subject named
     world        what the operators may know: the papers, their names, figures and words
     figures      class figure        units      class unit
     names        class name          moves      classes citation and moved_fact

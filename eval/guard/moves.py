@@ -48,6 +48,7 @@ def moved_fact_mutants(statement: Statement, world: World, rng: random.Random) -
         if (
             system is None
             or system.endswith(" Law")
+            or own.casefold() in system.casefold()  # of B-PROP much is true that was said of PROP
             or world.names_thing(statement.paper, system)
             or not _foreign(rest, other, world)
         ):

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import asyncio
 import multiprocessing
+import signal
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
@@ -55,35 +57,40 @@ def _run(folder: Path, use: Callable[[Library], Awaitable[None]], *, pause: floa
     asyncio.run(run())
 
 
-def load(folder: Path, versions: dict[int, int]) -> None:
-    """Ingest papers at the given versions of their text."""
+def load(told: Path, folder: Path, versions: dict[int, int]) -> None:
+    """Ingest papers at the given versions of their text; a line in `told` at every step."""
     records: list[PaperRecord] = [made_up(number, revision=version) for number, version in versions.items()]
 
     async def use(library: Library) -> None:
-        await library.ingest(records)
+        await library.ingest(records, progress=lambda _: tell(told, "step"))
 
     _run(folder, use)
 
 
-def delete(folder: Path, paper_ids: Sequence[str], told: Path) -> None:
-    """Delete papers one by one, and add each to a file once the call has returned."""
+def delete(told: Path, folder: Path, paper_ids: Sequence[str]) -> None:
+    """Delete papers one by one; each is a line in `told` once the call has returned."""
 
     async def use(library: Library) -> None:
-        with told.open("ab", buffering=0) as file:
-            for paper_id in paper_ids:
-                await library.delete(paper_id)
-                file.write(f"{paper_id}\n".encode())
+        for paper_id in paper_ids:
+            await library.delete(paper_id)
+            tell(told, paper_id)
 
     _run(folder, use)
 
 
-def reindex(folder: Path, embed: bool, seed: int) -> None:
-    """Make the indexes anew, with `embed` for the embedder of this seed."""
+def reindex(told: Path, folder: Path, embed: bool, seed: int) -> None:
+    """Make the indexes anew, with `embed` for the embedder of this seed; a line in `told` at every step."""
 
     async def use(library: Library) -> None:
-        await library.reindex(embed=embed)
+        await library.reindex(embed=embed, progress=lambda _: tell(told, "step"))
 
     _run(folder, use, seed=seed)
+
+
+def tell(told: Path, line: str) -> None:
+    """Add a line that outlives the process."""
+    with told.open("ab", buffering=0) as file:
+        file.write(f"{line}\n".encode())
 
 
 def finish(folder: Path, seed: int) -> None:
@@ -143,6 +150,20 @@ def ended(process: BaseProcess) -> int | None:
     status = process.exitcode
     process.close()
     return status
+
+
+def killed(process: BaseProcess, told: Path, steps: int, pause: float) -> bool:
+    """Kill a process `pause` seconds after it told of so many steps; False where it was done before."""
+    while process.is_alive() and len(lines(told)) < steps:
+        time.sleep(0.002)
+    time.sleep(pause)
+    process.kill()
+    return ended(process) == -signal.SIGKILL
+
+
+def lines(told: Path) -> list[str]:
+    """What processes told so far."""
+    return told.read_text().splitlines() if told.exists() else []
 
 
 def seen(folder: Path, seed: int = 0) -> Left | None:

@@ -61,6 +61,7 @@ def test_tiny_run_has_every_figure(papers: Path, tmp_path: Path) -> None:
     assert ingest["passages"] == ingest["indexed_passages"] == 2 * PAPERS
     assert ingest["blocks"] == len(ingest["bare_rates"]) == 5
     assert ingest["share"]["ratio"] == pytest.approx(ingest["ingest_rate"] / ingest["bare_rate"])
+    assert 0 < ingest["cpu_share"]["ratio"] < 2
 
     assert kept["parts"]["build"]["passages"] == kept["parts"]["build"]["embedded"] == 2 * PAPERS
     again = kept["parts"]["reingest"]
