@@ -31,6 +31,9 @@ class Disagreement:
     certain: bool
 
 
+Sides = tuple[dict[str, int], dict[str, int]]
+
+
 def check_figures(draft: Analysed, source: Sequence[Analysed], paper: Sequence[Analysed]) -> Disagreement | None:
     """Every figure of the draft stands in the source, with its unit and in its place."""
     available = [(figure, one) for one in source for figure in one.figures]
@@ -44,34 +47,30 @@ def check_figures(draft: Analysed, source: Sequence[Analysed], paper: Sequence[A
         if not any(other.unit == figure.unit for other, _ in equal):
             certain = bool(figure.unit) and all(other.unit for other, _ in equal)
             return Disagreement("unit", f"{spelled!r} has another unit there", certain)
-        if not any(_same_place(draft, figure, one, other) for other, one in equal if other.unit == figure.unit):
+        if not any(_same_place(draft, figure, one, other, source) for other, one in equal if other.unit == figure.unit):
             return Disagreement("number_not_in_evidence", f"{spelled!r} belongs to something else there", False)
     return _check_order(draft, source)
 
 
-def _same_place(draft: Analysed, figure: Figure, source: Analysed, other: Figure) -> bool:
+def _same_place(draft: Analysed, figure: Figure, own: Analysed, other: Figure, source: Sequence[Analysed]) -> bool:
     """Whether the figure stands with the same words; of several figures of one unit, with its own more than others."""
     counted = _counted(draft, figure)
-    if counted is not None and not any(counted.key in side for side in _sides(source, other.start, _COUNTED_NEAR)):
+    if counted is not None and not any(counted.key in side for side in _sides(own, other.start, _COUNTED_NEAR)):
         return False
-    rivals = [f for f in source.figures if f.unit == other.unit and not same_value(f, other)]
-    return all(_nearer(draft, figure.start, source, other.start, rival.start) for rival in rivals)
+    rivals = [(one, f) for one in source for f in one.figures if f.unit == other.unit and not same_value(f, other)]
+    ours, mine = _sides(draft, figure.start, _NEAR), _sides(own, other.start, _NEAR)
+    return all(_nearer(ours, mine, _sides(one, rival.start, _NEAR)) for one, rival in rivals)
 
 
-def _nearer(draft: Analysed, at: int, source: Analysed, own: int, rival: int) -> bool:
+def _nearer(ours: Sides, mine: Sides, theirs: Sides) -> bool:
     """Whether the words around a place of the draft are those of its own place in the source, not of a rival's.
 
     Both sides count by themselves: what was exchanged with its rival has the rival's words on one of them.
     """
-    total = 0.0
-    for ours, mine, theirs in zip(
-        _sides(draft, at, _NEAR), _sides(source, own, _NEAR), _sides(source, rival, _NEAR), strict=True
-    ):
-        margin = _closeness(ours, mine) - _closeness(ours, theirs)
-        if margin < 0:
-            return False
-        total += margin
-    return total > 0
+    margins = [
+        _closeness(side, own) - _closeness(side, rival) for side, own, rival in zip(ours, mine, theirs, strict=True)
+    ]
+    return min(margins) >= 0 and sum(margins) > 0
 
 
 def _counted(draft: Analysed, figure: Figure) -> Word | None:
@@ -87,7 +86,7 @@ def _counted(draft: Analysed, figure: Figure) -> Word | None:
     )
 
 
-def _sides(sentence: Analysed, position: int, reach: int) -> tuple[dict[str, int], dict[str, int]]:
+def _sides(sentence: Analysed, position: int, reach: int) -> Sides:
     """The content words before and after a position with their distance in content words."""
     before = [word.key for word in sentence.words if word.content and word.start < position][-reach:]
     after = [word.key for word in sentence.words if word.content and word.start > position][:reach]
@@ -199,6 +198,8 @@ def check_negation(draft: Analysed, source: Sequence[Analysed]) -> Disagreement 
     ours, theirs = _negated(draft), [pair for one in source for pair in _negated(one)]
     said = {word.key for word in draft.words}
     stems = frozenset().union(*(one.keys for one in source))
+    if theirs and len(ours) > len(theirs):
+        return Disagreement("negation", f"{ours[0][0]!r} stands there less often", False)
     for cue, heads in ours:
         if not theirs:
             return Disagreement("negation", f"{cue!r} does not stand there", bool(heads) and heads <= stems)
@@ -224,16 +225,19 @@ def _negated(sentence: Analysed) -> list[tuple[str, set[str]]]:
 def check_direction(draft: Analysed, source: Sequence[Analysed]) -> Disagreement | None:
     """Words that point somewhere (more, outperforms, reduces) point the same way in the source, of the same thing."""
     theirs = [entry for one in source for entry in _directed(one)]
-    for word, axis, sign, context in _directed(draft):
-        same_axis = [(other, their_sign, near) for other, their_axis, their_sign, near in theirs if their_axis == axis]
-        if not same_axis:
+    ours = _directed(draft)
+    said = {word for word, *_ in ours}
+    literal = {word for word, *_ in theirs}
+    for word, axis, sign, context in ours:
+        # A word that the draft has from the source is spoken for: it does not vouch for another of the draft's words.
+        free = [entry for entry in theirs if entry[1] == axis and (word in literal or entry[0] not in said)]
+        if not free:
             return Disagreement("direction", f"{word!r} does not stand there", False)
-        if all(their_sign != sign for _, their_sign, _ in same_axis):
-            said = {word.text for word in draft.words}
-            same_thing = any(len(context & near) >= _SAME_THING for other, _, near in same_axis if other not in said)
-            return Disagreement("direction", f"{word!r} against {same_axis[0][0]!r} there", same_thing)
-        nearest = max(len(context & near) for _, _, near in same_axis)
-        if not any(their_sign == sign and len(context & near) == nearest for _, their_sign, near in same_axis):
+        if all(their_sign != sign for _, _, their_sign, _ in free):
+            same_thing = any(len(context & near) >= _SAME_THING for other, _, _, near in free if other not in said)
+            return Disagreement("direction", f"{word!r} against {free[0][0]!r} there", same_thing)
+        nearest = max(len(context & near) for *_, near in free)
+        if not any(their_sign == sign and len(context & near) == nearest for _, _, their_sign, near in free):
             return Disagreement("direction", f"{word!r} is said of something else there", False)
     return None
 

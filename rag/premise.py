@@ -6,18 +6,24 @@ gives another figure, points the other way, or denies what the question asserts.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rag.agreement import check_direction, check_negation
-from rag.analysis import analysed
+from rag.agreement import check_negation
+from rag.analysis import Analysed, analysed
 from rag.question import Kind, Question
 from rag.retrieve import Evidence
 from rag.text.figures import Figure, figures, same_value
+from rag.text.words import direction, stem
 
 _SAME_MATTER = 0.5  # share of the question that a sentence (its title in view) must speak of to contradict it
 _LOOKED_AT = 6  # sentences, most relevant first
 _LARGE = 1_000.0  # a bare number from this size on is a statement, not a count of things asked for
+_NEAR = 3  # words on either side that say what a directed word is said of
+
+_TAKES_FOR_GRANTED = re.compile(r"\b(?:why|how come|what makes|since|given that|because|even though)\b", re.IGNORECASE)
+_COUNTED = re.compile(r"[\s-]+(?:[a-z-]+[\s-]+){0,2}?(?P<thing>[a-z]{4,}s)\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,20 +37,26 @@ class Conflict:
 def conflict(question: Question, evidence: Sequence[Evidence]) -> Conflict | None:
     """The first contradiction between the question and the evidence, None where there is none.
 
-    A question that asks whether something is so takes nothing for granted.
+    A question that asks whether something is so takes nothing for granted, and one that asks how much something is
+    takes only its figures: "how much is not English" denies nothing.
     """
-    if question.kind is Kind.YES_NO or question.kind is Kind.SURVEY:
+    if question.kind in (Kind.YES_NO, Kind.SURVEY, Kind.COMPARISON):
         return None
-    near = [e for e in evidence[:_LOOKED_AT] if e.coverage >= _SAME_MATTER and (e.names or not question.names)]
+    able = [e for e in evidence if e.own] or [e for e in evidence if e.names or not question.names]
+    near = [e for e in able[:_LOOKED_AT] if e.coverage >= _SAME_MATTER]
     asserted = [f for f in figures(question.text) if f.unit or f.value >= _LARGE]
     for figure in asserted:
         found = _other_figure(figure, near)
         if found is not None:
-            said = question.text[figure.start : figure.end]
-            return Conflict(found, f"The question says {said}; {found.paper.title!r} does not: “{found.text}”")
+            return _conflicting(question, figure.start, figure.end, found)
     if asserted:
         return None
-    return _other_way(question, near)
+    return _other_count(question, able[:_LOOKED_AT]) or _other_way(question, near)
+
+
+def _conflicting(question: Question, start: int, end: int, found: Evidence) -> Conflict:
+    said = question.text[start:end]
+    return Conflict(found, f"The question says {said}; {found.paper.title!r} does not: “{found.text}”")
 
 
 def _other_figure(figure: Figure, near: Sequence[Evidence]) -> Evidence | None:
@@ -57,12 +69,62 @@ def _other_figure(figure: Figure, near: Sequence[Evidence]) -> Evidence | None:
     return None
 
 
+def _other_count(question: Question, near: Sequence[Evidence]) -> Conflict | None:
+    """Another number of the things that the question counts, in the paper that it names: "5 tasks" against 13."""
+    for figure, thing in _counts(question.text):
+        for candidate in near:
+            if not candidate.own:
+                continue
+            theirs = [f for f, other in _counts(candidate.text) if other == thing]
+            everywhere = [f for f, other in _counts(candidate.paper.abstract) if other == thing]
+            if theirs and not any(same_value(figure, other) for other in everywhere):
+                return _conflicting(question, figure.start, figure.end, candidate)
+    return None
+
+
+def _counts(text: str) -> list[tuple[Figure, str]]:
+    """The bare numbers of a text with the plural behind each: 13 and `task` of "13 distinct tasks"."""
+    found = []
+    for figure in figures(text):
+        behind = _COUNTED.match(text, figure.end)
+        if behind is not None and not figure.unit:
+            found.append((figure, stem(behind["thing"])))
+    return found
+
+
 def _other_way(question: Question, near: Sequence[Evidence]) -> Conflict | None:
+    """A sentence that says the opposite of what a "why" takes for granted, of the same thing."""
+    if not _TAKES_FOR_GRANTED.search(question.text) or question.kind is Kind.FIGURE:
+        return None
     asked = analysed(question.text)
     for candidate in near:
-        said = [analysed(candidate.text)]
-        for disagreement in (check_direction(asked, said), check_negation(asked, said)):
-            if disagreement is not None and disagreement.certain:
-                detail = f"{candidate.paper.title!r} says otherwise: “{candidate.text}”"
-                return Conflict(candidate, detail)
+        said = analysed(candidate.text)
+        denied = check_negation(asked, [said])
+        if (denied is not None and denied.certain) or _opposed(asked, said):
+            return Conflict(candidate, f"{candidate.paper.title!r} says otherwise: “{candidate.text}”")
     return None
+
+
+def _opposed(asked: Analysed, said: Analysed) -> bool:
+    """Whether a word of the question points one way and its counterpart in the sentence the other, of one thing.
+
+    A word that the sentence also points the question's way with, of the same thing, contradicts nothing.
+    """
+    theirs = _directed(said)
+    for axis, sign, about in _directed(asked):
+        of_same = [other for other_axis, other, near in theirs if other_axis == axis and about & near]
+        if of_same and all(other != sign for other in of_same):
+            return True
+    return False
+
+
+def _directed(sentence: Analysed) -> list[tuple[int, int, frozenset[str]]]:
+    """Each word that points somewhere: its axis, its sign, and the content words around it."""
+    content = [word for word in sentence.words if word.content]
+    found = []
+    for place, word in enumerate(content):
+        points = next((points for part in word.text.split("-") if (points := direction(stem(part)))), None)
+        if points is not None:
+            around = content[max(0, place - _NEAR) : place] + content[place + 1 : place + 1 + _NEAR]
+            found.append((*points, frozenset(other.key for other in around)))
+    return found

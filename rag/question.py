@@ -119,11 +119,11 @@ _LETTERS = re.compile(r"[^\W\d_]+(?:['’]\w+)?")
 
 def understand(text: str) -> Question:
     """The kind of a question, the names in it, its content words, and what it falls into."""
-    asked = text.strip()
+    asked = re.sub(r"\bdata sets?\b", lambda m: m[0].replace(" ", ""), text.strip())
     pieces = [piece for piece in _PART.split(asked) if piece.strip()]
     if len(pieces) > 1:
-        return _of_several(asked, pieces)
-    return _single(asked)
+        return replace(_of_several(asked, pieces), text=text)
+    return replace(_single(asked), text=text)
 
 
 def _of_several(text: str, pieces: list[str]) -> Question:

@@ -12,7 +12,8 @@ from dataclasses import dataclass, replace
 
 DENSE_SHARE = 0.4  # of a sentence's relevance; the rest is coverage of the question's words
 _KIN = 0.75  # what a relative counts, or a corrected spelling
-_IN_TITLE = 0.7  # what a word counts that stands in the title, or the system's name, and not in the sentence
+_IN_NAME = 0.95  # what a word counts that names the paper's own system, and does not stand in the sentence
+_IN_TITLE = 0.7  # … that stands in the title
 _BEFORE = 0.5  # … in the sentence before
 _ELSEWHERE = 0.25  # … somewhere in the abstract
 _SHORTEST_CORRECTED = 5  # letters
@@ -42,8 +43,9 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """The stems around a sentence: of the title with the system's name, of the sentence before, of the abstract."""
+    """The stems around a sentence: of the system's name, the title, the sentence before, the abstract."""
 
+    name: AbstractSet[str]
     title: AbstractSet[str]
     before: AbstractSet[str]
     abstract: AbstractSet[str]
@@ -63,6 +65,7 @@ def _counted(word: Word, stems: AbstractSet[str], context: Context | None) -> fl
         return own
     return max(
         own,
+        _IN_NAME * word.found(context.name),
         _IN_TITLE * word.found(context.title),
         _BEFORE * word.found(context.before),
         _ELSEWHERE * word.found(context.abstract),

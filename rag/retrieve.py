@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
@@ -21,7 +22,7 @@ from rag.models import Explanation, Hit, HitPassage, Paper, Scope, SearchReport,
 from rag.question import Kind, Question
 from rag.relevance import Context, Word, relevance, share, spelled
 from rag.text.kin import kin, ordinary
-from rag.text.names import system_of
+from rag.text.names import names, system_of
 from rag.text.sentences import sentences
 
 MAX_QUESTION = 4_000
@@ -113,7 +114,7 @@ class Retriever:
         stored = await self._catalogue.read(indexing.vectors, list(found))
         windows = {paper_id: (spans, _cosines(blob, vector)) for paper_id, _, spans, blob in stored}
         read = {fused.paper_id: self._read(found[fused.paper_id]) for fused in ranked if fused.paper_id in windows}
-        vocabulary = (stem for paper in read.values() for stem in paper.everything)
+        vocabulary = (stem for paper in read.values() for stem in paper.everything if stem.isalpha())
         wanted = await self._wanted(question, vocabulary)
         evidence = [
             sentence
@@ -164,7 +165,7 @@ class Retriever:
         return _Wanted(
             words,
             tuple(tuple(word for word in words if word.text in part) for part in parts),
-            {name: frozenset(self._lexical.query_terms(name)[:1]) for name in question.names},
+            {name: frozenset({_key(name)}) for name in question.names},
         )
 
     def _relatives(self, text: str) -> frozenset[str]:
@@ -175,11 +176,19 @@ class Retriever:
 
     def _read(self, paper: Paper) -> _Read:
         found = sentences(paper.abstract)
+        stems = [self._lexical.stems(sentence.text) | _name_keys(sentence.text) for sentence in found]
         system = system_of(paper.title, paper.abstract) or ""
-        stems = [self._lexical.stems(sentence.text) for sentence in found]
-        title = self._lexical.stems(paper.title) | self._lexical.stems(system)
-        name = tuple(frozenset(self._lexical.query_terms(word)) for word in system.split())
-        return _Read(paper, found, stems, title, title.union(*stems), name)
+        title = self._lexical.stems(f"{paper.title} {system}") | _name_keys(f"{paper.title} {system}")
+        return _Read(
+            paper=paper,
+            sentences=found,
+            stems=stems,
+            title=title,
+            # Where code and data can be had says nothing of what the paper is about.
+            abstract=frozenset().union(*(s for s, f in zip(stems, found, strict=True) if "http" not in f.text)),
+            everything=title.union(*stems),
+            name=tuple(frozenset(self._lexical.query_terms(word)[:1]) | _name_keys(word) for word in system.split()),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +199,7 @@ class _Read:
     sentences: Sequence[Sentence]
     stems: Sequence[AbstractSet[str]]
     title: AbstractSet[str]
+    abstract: AbstractSet[str]
     everything: AbstractSet[str]
     name: tuple[frozenset[str], ...]
 
@@ -200,9 +210,25 @@ class _Read:
         )
 
 
+def _name_keys(text: str) -> frozenset[str]:
+    """Names as they are, which stems are not: DNABERT-S is no plural. A longer name stands for its beginnings too."""
+    keys = set()
+    for name in names(text):
+        parts = [part for part in re.split(r"[-_]", name) if part]
+        for count in range(1, len(parts) + 1):
+            keys.add(_key("-".join(parts[:count])))
+        if name[-1] == "s" and not name[-2:].islower():
+            keys.add(_key(name[:-1]))
+    return frozenset(keys)
+
+
+def _key(name: str) -> str:
+    return "=" + "".join(c for c in name.casefold() if c.isalnum())
+
+
 @dataclass(frozen=True, slots=True)
 class _Wanted:
-    """What a question asks for: its words, those of each part, and the stem of each name."""
+    """What a question asks for: its words, those of each part, and the key of each name."""
 
     words: tuple[Word, ...]
     parts: tuple[tuple[Word, ...], ...]
@@ -222,9 +248,11 @@ def _word(
     whole, rest = frozenset(stems[:1]), frozenset(stems[1:])
     forms = (whole,) if named or not rest else (whole, rest)
     often = max(min(frequencies[stem] for stem in form) for form in forms)
+    if named:
+        forms = (frozenset({_key(text)}),)
     kindred = max((frequencies[stem] for stem in relatives), default=0)
     weight = math.log(1 + papers / max(often or kindred, 0.5))
-    if not named and (ordinary(text) or text[0].isdigit()):
+    if not named and (ordinary(text) or text.lstrip("$€£~<>")[:1].isdigit()):
         weight *= _COMMON
     elif not named and not often and not kindred:
         weight *= _UNSEEN
@@ -234,15 +262,16 @@ def _word(
 def _sentences(
     read: _Read, score: float, wanted: _Wanted, spans: Spans, cosines: NDArray[np.float32]
 ) -> list[Evidence]:
-    named = frozenset(name for name, stem in wanted.names.items() if stem <= read.everything)
+    named = frozenset(name for name, key in wanted.names.items() if key <= read.everything)
     in_paper = share(wanted.words, read.everything)
     parts = [(part, share(part, read.everything), read.is_named(part)) for part in wanted.parts]
     paper_has = _present(wanted.words, read.everything)
     own = read.is_named(wanted.words)
+    name = frozenset().union(*read.name) if own else frozenset()
     evidence = []
     before: AbstractSet[str] = frozenset()
     for sentence, stems in zip(read.sentences, read.stems, strict=True):
-        context = Context(read.title, before, read.everything)
+        context = Context(name, read.title, before, read.abstract)
         coverage = share(wanted.words, stems, context)
         cosine = _cosine_around(sentence.start, sentence.end, spans, cosines)
         evidence.append(

@@ -4,7 +4,7 @@ The papers come in blocks. Each block is ingested, from reading to the last mark
 embedded by the bare session, the one or the other first in turns, so that what else the machine does hits both. Every
 block ends with a write that no embedding hides; one long ingest has one such end, so it does a little better than this.
 
-The ratio is given by the clock, which is what a user waits for, and by processor time, which other programs disturb less.
+The ratio is given by the clock, which is what a user waits for, and by processor time, which others disturb less.
 """
 
 from __future__ import annotations

@@ -17,16 +17,26 @@ PROPOSES = re.compile(
     r"is an?|is the first|are)\b",
     re.IGNORECASE,
 )
+INTRODUCES = re.compile(
+    r"\b(?:propose[sd]?|introduc(?:e[sd]?|ing)|present(?:s|ed)?|develop(?:s|ed)?|releas(?:e[sd]?|ing)|"
+    r"(?:we|authors) (?:\w+ )?(?:build|create|collect|construct|add|offer|curate)\w*|is (?:an?|the)|called|namely)\b",
+    re.IGNORECASE,
+)
 HOW = re.compile(
-    r"\b(?:by|via|through|using|uses?|employs?|consists?|compris\w+|first|then|specifically|concretely|instead|based on|"
-    r"leverag\w+|propose[sd]?|introduces?|appl(?:y|ies)|train(?:s|ed)?|replac\w+|combin\w+|feed\w*|maps?|turns?|lets?|"
-    r"to (?:avoid|prevent|address|alleviate|tackle))\b",
+    r"\b(?:by|via|through|using|uses?|employs?|consists?|compris\w+|first|then|specifically|concretely|instead|"
+    r"based on|leverag\w+|propose[sd]?|introduces?|appl(?:y|ies)|train(?:s|ed)?|replac\w+|combin\w+|feed\w*|maps?|"
+    r"turns?|lets?|to (?:avoid|prevent|address|alleviate|tackle))\b",
     re.IGNORECASE,
 )
 CONCLUDES = re.compile(
-    r"\b(?:we (?:\w+ )?(?:find|show|observe|demonstrate|confirm|conclude|reveal|prove)|results? (?:\w+ )?(?:show|suggest|"
-    r"indicate|demonstrate|reveal)|findings?|outperform\w*|improv\w+|achiev\w+|reveal\w*|demonstrat\w+|surpass\w*|"
+    r"\b(?:we (?:\w+ )?(?:find|show|observe|demonstrate|confirm|conclude|reveal|prove)|results? (?:\w+ )?(?:show|"
+    r"suggest|indicate|demonstrate|reveal)|findings?|outperform\w*|improv\w+|achiev\w+|reveal\w*|demonstrat\w+|surpass\w*|"
     r"proves?|turns? out|beats?|exceeds?|lags?|competitive)\b",
+    re.IGNORECASE,
+)
+_RESULT = re.compile(
+    r"\b(?:outperform\w*|surpass\w*|achiev\w+|experiment\w*|results?|state.of.the.art|baselines?|benchmarks?|speedups?|"
+    r"we (?:\w+ )?(?:confirm|show|demonstrate|evaluate)|proof|better than|significantly)\b",
     re.IGNORECASE,
 )
 COMPARES = re.compile(
@@ -50,6 +60,24 @@ _ASKS_FOR_BACKGROUND = re.compile(
     r"previous|prior|usually|traditional\w*)\b",
     re.IGNORECASE,
 )
+_ASKS_FOR_NEW = re.compile(
+    r"\b(?:propos\w+|introduc\w+|present(?:s|ed)?|releas\w+|creat\w+|buil[dt]\w*|offer\w*|publish(?:es|ed)?)\b", re.I
+)
+_THINGS = (
+    (
+        re.compile(r"\b(?:which|what) (?:\w+ )?(?:data ?sets?|corpus|corpora|data|benchmarks?)\b", re.I),
+        re.compile(r"\b(?:data ?sets?|corpus|corpora|benchmarks?|trained on|fine-tun\w+|pairs|evaluated? on)\b", re.I),
+    ),
+    (
+        re.compile(r"\b(?:which|what) (?:\w+ )?(?:hardware|gpus?|machines?)\b", re.I),
+        re.compile(r"\b(?:GPUs?|TPUs?|CPUs?|A100|H100|V100)", re.I),
+    ),
+    (
+        re.compile(r"\b(?:which|what) (?:\w+ )?(?:models?|backbones?|baselines?)\b", re.I),
+        re.compile(r"\b(?:models?|backbones?|baselines?|outperform\w*)\b", re.I),
+    ),
+    (re.compile(r"\bevaluated?\b|\btested\b", re.I), re.compile(r"\b(?:evaluat\w+|benchmarks?|test\w*)\b", re.I)),
+)
 _BACKGROUND = re.compile(
     r"^(?:Despite|Although|While|Recent(?:ly)?|(?:However, )?(?:existing|previous|prior|traditional|current|most)|"
     r"Existing|Previous|Traditional|Current|Most|Prior|In the past|In recent|Generally)\b"
@@ -70,6 +98,19 @@ def is_background(evidence: Evidence) -> bool:
     )
 
 
+def is_mechanism(evidence: Evidence) -> bool:
+    """Whether the sentence is on the paper's own work, says more than that it is proposed, and gives no result."""
+    system = system_of(evidence.paper.title, evidence.paper.abstract) or ""
+    own = _contribution(evidence.paper.abstract, system)
+    after = evidence.start > own or (evidence.start == own and not PROPOSES.search(evidence.text))
+    return after and not is_result(evidence.text)
+
+
+def is_result(text: str) -> bool:
+    """Whether the sentence says how well something works, and not how."""
+    return _RESULT.search(text) is not None or any(figure.unit in ("x", "%", "points") for figure in figures(text))
+
+
 def asks_for_background(question: str) -> bool:
     """Whether the question is about what was wrong before, so that background is no background."""
     return _ASKS_FOR_BACKGROUND.search(question) is not None
@@ -84,9 +125,25 @@ def _contribution(abstract: str, system: str) -> int:
     return 0
 
 
+def asks_for_new(question: str) -> bool:
+    """Whether a survey asks for papers that bring a thing, not for those that use it."""
+    return _ASKS_FOR_NEW.search(question) is not None
+
+
+def has_phrase(text: str, content: str) -> bool:
+    """Whether the question's words stand in the sentence together, as they do in the question."""
+    phrase = r"[\s-]".join(map(re.escape, content.split()))
+    return " " in content and re.search(rf"\b{phrase}", text, re.IGNORECASE) is not None
+
+
+def gives_thing(text: str, question: str) -> bool:
+    """Whether the sentence gives the sort of thing that "which …" asks for: a data set, hardware, a model."""
+    return any(asked.search(question) and given.search(text) for asked, given in _THINGS)
+
+
 def defines(text: str, thing: str) -> bool:
     """Whether the sentence says what the thing is: "X is a …", "we propose X", "… (X)", "called X"."""
-    name = r"[\s-]".join(map(re.escape, thing.split()))
+    name = r"[\s-]".join(re.escape(word) for word in _singular(thing).split())
     return any(
         re.search(pattern, text, re.IGNORECASE)
         for pattern in (

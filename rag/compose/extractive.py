@@ -28,9 +28,12 @@ _NEARLY_AS_GOOD = 0.85  # a further sentence has to fit this well, relative to t
 _FLOOR = 0.3  # relevance below which a sentence answers nothing
 _PAPER_FLOOR = 0.55  # share of the question that the paper has to speak of
 _SIDE_FLOOR = 0.6  # share of a side's words that a paper has to have to be about that side
+_AS_DEFINING = 0.2  # how much less well an earlier sentence may fit that defines as well
+_MENTIONS = 2  # sentences on a topic from which an abstract is about it
 _SURVEY_FLOOR = 0.6  # share of the question that a survey's line has to speak of, its title in view
-_SURVEY_NEARLY = 0.7  # … and how well it has to fit, relative to the best line
+_SURVEY_NEARLY = 0.8  # … and how relevant a paper has to be, relative to the most relevant one
 _ALIKE = 0.6  # share of words from which two sentences say the same
+_BEFORE = 300  # characters before a sentence in which a name is still what the sentence is about
 _OFTEN = 3  # mentions from which an abstract is about a name that is not its system's
 
 _OPENS_WITHOUT_NAME = re.compile(
@@ -79,34 +82,42 @@ def _chosen(question: Question, evidence: Sequence[Evidence]) -> list[Evidence]:
 
 def fit(question: Question, evidence: Evidence) -> float:
     """How well a sentence fits as the answer: its relevance, and cues for this kind of question."""
+    text = evidence.text
     fits = evidence.relevance + _of_kind(question, evidence)
-    if cues.OPEN_END.search(evidence.text):
+    fits += 0.04 * sum(name in text for name in question.names)  # as it is written: RETRO is not Retro
+    fits += 0.05 * cues.has_phrase(text, question.content)
+    if cues.OPEN_END.search(text):
         fits -= 0.25
-    if cues.ADDRESS.search(evidence.text):
+    if cues.ADDRESS.search(text):
         fits -= 0.2
-    if cues.WISH.search(evidence.text):
+    if cues.WISH.search(text):
         fits -= 0.15
     if cues.is_background(evidence) and not cues.asks_for_background(question.text):
-        fits -= 0.15
+        fits -= 0.25 if question.kind is Kind.METHOD else 0.15
     return fits
 
 
 def _of_kind(question: Question, evidence: Evidence) -> float:
     text = evidence.text
+    concludes = cues.CONCLUDES.search(text) is not None
+    proposes = cues.PROPOSES.search(text) is not None
     figure = 0.2 * cues.figure_fit(text, question.figure) if question.figure else 0.0
     match question.kind:
         case Kind.FIGURE:
             return figure
         case Kind.METHOD:
-            return 0.06 * min(3, len(cues.HOW.findall(text)))
+            mechanism = 0.12 if evidence.own and cues.is_mechanism(evidence) else 0.0
+            return mechanism + 0.04 * min(3, len(cues.HOW.findall(text))) - (0.1 if cues.is_result(text) else 0.0)
         case Kind.DEFINITION:
             return 0.25 if cues.defines(text, question.content) else 0.0
         case Kind.SURVEY:
-            return 0.15 if cues.PROPOSES.search(text) else 0.0
+            return 0.15 if proposes else 0.0
         case Kind.COMPARISON:
             return figure + (0.1 if cues.COMPARES.search(text) else 0.0)
+        case Kind.YES_NO:
+            return 0.1 if concludes else 0.0
         case _:
-            return 0.08 if cues.CONCLUDES.search(text) or cues.PROPOSES.search(text) else 0.0
+            return (0.08 if concludes or proposes else 0.0) + 0.1 * cues.gives_thing(text, question.text)
 
 
 def confidence(chosen: Sequence[Evidence]) -> float:
@@ -150,9 +161,10 @@ def _about(question: Question, evidence: Evidence) -> bool:
     """
     if not question.names or evidence.own:
         return True
-    text = evidence.text.casefold()
+    abstract = evidence.paper.abstract
+    near = abstract[max(0, evidence.start - _BEFORE) : evidence.end].casefold()
     return any(
-        name.casefold() in text or evidence.paper.abstract.count(name) >= _OFTEN
+        name.casefold() in near or name in evidence.paper.title or abstract.count(name) >= _OFTEN
         for name in evidence.names & set(question.names)
     )
 
@@ -180,6 +192,8 @@ def _seen(part: Question, place: int, evidence: Evidence) -> Evidence:
 def _best(question: Question, evidence: Sequence[Evidence], most: int) -> list[Evidence]:
     """The best sentence, and further ones that fit nearly as well and say something that was asked for."""
     ranked = _able(question, evidence)
+    if question.kind is Kind.DEFINITION:
+        return _defining(question, ranked)
     chosen: list[Evidence] = []
     for candidate in ranked:
         if fit(question, candidate) < _NEARLY_AS_GOOD * fit(question, ranked[0]) or len(chosen) == most:
@@ -189,40 +203,56 @@ def _best(question: Question, evidence: Sequence[Evidence], most: int) -> list[E
     return chosen
 
 
+def _defining(question: Question, ranked: Sequence[Evidence]) -> list[Evidence]:
+    """One sentence: of those that define nearly as well, the first in the abstract, where a thing is introduced."""
+    defining = [e for e in ranked if cues.defines(e.text, question.content)]
+    if not defining:
+        named_only = bool(question.names) and not any(e.own for e in ranked)
+        return [] if named_only else list(ranked[:1])  # a name that is only mentioned is not explained
+    enough = fit(question, defining[0]) - _AS_DEFINING
+    equal = [e for e in defining if fit(question, e) >= enough and e.paper.id == defining[0].paper.id]
+    return [min(equal, key=lambda e: e.start)]
+
+
 def _adds(question: Question, candidate: Evidence, chosen: Sequence[Evidence]) -> bool:
-    """Whether a sentence says more than those chosen: of the same paper, words of the question, or how it is done."""
+    """Whether a sentence says more than those chosen: words of the question, or how it is done."""
     if any(_alike(candidate.text, other.text) for other in chosen) or cues.is_background(candidate):
         return False
-    if question.kind is Kind.DEFINITION:
-        return False
-    said = frozenset().union(*(other.has for other in chosen))
-    if candidate.paper.id != chosen[0].paper.id or question.kind is Kind.FIGURE:
-        return bool(candidate.has - said)
-    return bool(candidate.has - said) or (question.kind is Kind.METHOD and bool(cues.HOW.search(candidate.text)))
+    if question.kind is Kind.OPEN and candidate.paper.id not in {other.paper.id for other in chosen}:
+        return len(candidate.has) >= len(chosen[0].has)  # another paper that says as much about a topic
+    title = f"{candidate.paper.title} {system_of(candidate.paper.title, candidate.paper.abstract)}".casefold()
+    new = candidate.has - frozenset().union(*(other.has for other in chosen))
+    if any(word.casefold().rstrip("s") not in title for word in new):
+        return True
+    return question.kind is Kind.METHOD and candidate.paper.id == chosen[0].paper.id and cues.is_mechanism(candidate)
 
 
 def _of_parts(question: Question, evidence: Sequence[Evidence]) -> list[Evidence]:
     """The best of each part; what answers two parts at once is said once."""
     chosen: list[Evidence] = []
     for place, part in enumerate(question.parts):
-        for candidate in _best(part, [_seen(part, place, e) for e in evidence], _MAX_PART)[:_MAX_PART]:
+        for candidate in _best(part, [_seen(part, place, e) for e in evidence], _MAX_PART):
             if not any(_same(candidate, other) or _alike(candidate.text, other.text) for other in chosen):
                 chosen.append(candidate)
     return chosen
 
 
 def _compared(question: Question, evidence: Sequence[Evidence]) -> list[Evidence]:
-    """The sentences that speak of both sides, and the best of each side that is not yet spoken of; none for one side."""
+    """What is said of both sides at once, then of each by its own paper; nothing where one side is unknown."""
     sides = [_of_side(question, place, evidence) for place in range(len(question.parts))]
     if not all(sides):
         return []
-    chosen = [e for e in _ranked(_of_both(question, evidence), lambda e: fit(question, e))][: MAX_SENTENCES - 1]
-    for place, side in enumerate(sides):
-        own = {e.paper.id for e in side if e.own}
-        if any(e.paper.id in own if own else e.parts[place].coverage >= _SIDE_FLOOR for e in chosen):
-            continue
-        fresh = [e for e in side if not any(_same(e, o) or _alike(e.text, o.text) for o in chosen)]
-        chosen.extend(fresh[:1])
+    own = [{e.paper.id for e in side if e.own} for side in sides]
+    both = _ranked((e for e in evidence if _speaks_of_both(question, e, own)), lambda e: fit(question, e))
+    if not all(own):
+        return _differing(question, both) or _differing(question, [side[0] for side in sides])
+    chosen: list[Evidence] = []
+    for mine, side in zip(own, sides, strict=True):
+        told = [e for e in both if e.paper.id in mine]
+        of_side = _introduced(side) if not question.figure else []
+        fresh = [e for e in (*of_side, *told[:1], *side) if not any(_same(e, other) for other in chosen)]
+        distinct = list({e.start: e for e in fresh}.values())
+        chosen.extend(distinct[: 1 if question.figure else _MAX_PART])
     return chosen
 
 
@@ -233,32 +263,60 @@ def _of_side(question: Question, place: int, evidence: Sequence[Evidence]) -> li
     return [e for e in _able(part, seen) if e.own or e.has]
 
 
-def _of_both(question: Question, evidence: Sequence[Evidence]) -> list[Evidence]:
-    """The sentences that have words of each side and are no background."""
+def _introduced(side: Sequence[Evidence]) -> list[Evidence]:
+    """The sentence of a side that introduces it, if there is one."""
+    return [e for e in side if cues.PROPOSES.search(e.text) and not cues.is_background(e)][:1]
+
+
+def _speaks_of_both(question: Question, evidence: Evidence, own: Sequence[set[str]]) -> bool:
+    """Whether a sentence is about each side; in one side's own paper it is enough that it names the other."""
+    if evidence.relevance < _FLOOR or (not all(own) and cues.is_background(evidence)):
+        return False
+    spoken = [part.coverage >= _SIDE_FLOOR and bool(evidence.has) for part in evidence.parts]
+    mine = [evidence.paper.id in papers for papers in own]
     words = [set(part.content.split()) for part in question.parts]
-    apart = [side - set.union(*(other for other in words if other is not side)) for side in words]
-    return [
-        e
-        for e in evidence
-        if all(e.has & side for side in apart) and e.relevance >= _FLOOR and not cues.is_background(e)
-    ]
+    named = [bool(evidence.has & side) for side in words]
+    if any(mine):
+        return all(is_mine or says for is_mine, says in zip(mine, named, strict=True))
+    return all(spoken)
+
+
+def _differing(question: Question, ranked: Sequence[Evidence]) -> list[Evidence]:
+    """The first few that fit nearly as well as the first and do not say the same."""
+    chosen: list[Evidence] = []
+    for candidate in ranked:
+        if len(chosen) == MAX_SENTENCES or fit(question, candidate) < _NEARLY_AS_GOOD * fit(question, ranked[0]):
+            break
+        if not any(_alike(candidate.text, other.text) for other in chosen):
+            chosen.append(candidate)
+    return chosen
 
 
 def _surveyed(question: Question, evidence: Sequence[Evidence]) -> list[Evidence]:
-    """A line for each paper whose own work is about the question, or about one of its alternatives."""
-    lines: dict[str, tuple[float, Evidence]] = {}
+    """A line for each paper whose own work is about the question, or about one of its alternatives; the best first."""
+    papers: dict[str, list[Evidence]] = {}
     for e in evidence:
-        seen = max(
-            [e, *(_seen(part, place, e) for place, part in enumerate(question.parts))], key=lambda s: s.relevance
-        )
-        if seen.coverage < _SURVEY_FLOOR or seen.relevance < _FLOOR or cues.is_background(seen):
-            continue
-        fits = fit(question, seen)
-        if e.paper.id not in lines or fits > lines[e.paper.id][0]:
-            lines[e.paper.id] = (fits, seen)
-    best = max((fits for fits, _ in lines.values()), default=0.0)
-    ranked = _ranked((e for fits, e in lines.values() if fits >= _SURVEY_NEARLY * best), lambda e: fit(question, e))
-    return ranked[:MAX_SURVEY]
+        parts = (_seen(part, place, e) for place, part in enumerate(question.parts))
+        papers.setdefault(e.paper.id, []).append(max([e, *parts], key=lambda s: s.relevance))
+    about = {paper: max(e.relevance for e in said) for paper, said in papers.items()}
+    enough = max(_FLOOR, _SURVEY_NEARLY * max(about.values(), default=0.0))
+    lines = {paper: _line(question, said) for paper, said in papers.items() if about[paper] >= enough}
+    ranked = sorted((paper for paper, line in lines.items() if line), key=lambda paper: (-about[paper], paper))
+    return [line for paper in ranked[:MAX_SURVEY] if (line := lines[paper])]
+
+
+def _line(question: Question, said: Sequence[Evidence]) -> Evidence | None:
+    """The sentence that stands for a paper in a survey; None where its own work is not about the question.
+
+    It is, where a sentence on its own work speaks of it, or where the abstract comes back to it again and again.
+    """
+    work = [e for e in said if not cues.is_background(e)]
+    able = [e for e in work if e.coverage >= _SURVEY_FLOOR]
+    if cues.asks_for_new(question.text):
+        able = [e for e in able if cues.INTRODUCES.search(e.text)]
+    elif not able and sum(e.coverage >= _SURVEY_FLOOR and bool(e.has) for e in said) >= _MENTIONS:
+        able = work
+    return max(able, key=lambda e: (fit(question, e), -e.start), default=None)
 
 
 # ------------------------------------------------------------------------------------------------- how it is shown

@@ -22,7 +22,7 @@ _FAMILIES = (
     "image images vision visual picture pictures photo",
     "gene genes genetic genome genomes genomic genomics dna rna nucleotide",
     "protein proteins antibody antibodies",
-    "multilingual languages translation code-mixed code-switching",
+    "multilingual cross-lingual translation code-mixed code-switching",
     "attack attacks adversarial backdoor threat security malware vulnerability poisoning malicious",
     "clean cleaning filter filtering refine refinement curate curation quality select selection",
     "twitter tweet tweets social",

@@ -59,7 +59,7 @@ SENTENCES = [
 ]
 
 
-# ------------------------------------------------------------------------------------------------------------- agreement
+# ------------------------------------------------------------------------------------------------------------ agreement
 
 
 @pytest.mark.parametrize("sentence", SENTENCES)
@@ -68,7 +68,7 @@ def test_a_sentence_agrees_with_itself(check: object, sentence: str) -> None:
     assert check(sentence, sentence) is None  # type: ignore[operator]
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(st.lists(st.sampled_from(SENTENCES), min_size=1, max_size=3, unique=True), st.randoms(use_true_random=False))
 def test_whatever_is_said_alone_agrees_with_itself_and_every_answer_has_its_form(
     said: list[str], chance: object
@@ -93,17 +93,13 @@ def test_an_empty_draft_contradicts_nothing(sentence: str) -> None:
 
 
 @pytest.mark.parametrize("sentence", SENTENCES[:2])
-def test_without_a_source_figures_names_and_directions_stand_nowhere(sentence: str) -> None:
+def test_without_a_source_figures_and_names_stand_nowhere(sentence: str) -> None:
     draft, nothing = analysed(sentence), list[Analysed]()
-    for found in (
-        check_figures(draft, nothing, nothing),
-        check_names(draft, nothing, [], nothing),
-        check_direction(draft, nothing),
-    ):
-        assert found is not None
+    assert check_figures(draft, nothing, nothing) is not None
+    assert check_names(draft, nothing, [], nothing) is not None
 
 
-# --------------------------------------------------------------------------------------------------------------- figures
+# -------------------------------------------------------------------------------------------------------------- figures
 
 
 @pytest.mark.parametrize(
@@ -174,7 +170,7 @@ def test_figures_that_changed_places_do_not_agree(draft: str, source: str) -> No
     assert figures_of(draft, source) is not None
 
 
-# ----------------------------------------------------------------------------------------------------------------- names
+# ---------------------------------------------------------------------------------------------------------------- names
 
 
 @pytest.mark.parametrize(
@@ -218,8 +214,9 @@ def test_a_made_up_name_is_a_conflict() -> None:
 
 
 def test_the_papers_own_name_may_be_said_where_its_sentence_does_not() -> None:
-    assert names_of("MarHeron wins on CourtQA.", "It wins on CourtQA.", "MarHeron: A Reader", "MarHeron") is None
-    assert names_of("MarHeron wins on CourtQA.", "It wins on CourtQA.", "Reading Slowly") is not None
+    draft, source = "MarHeron wins every case on CourtQA.", "It wins every case that is tried on CourtQA."
+    assert names_of(draft, source, "MarHeron: A Reader", "MarHeron") is None
+    assert names_of(draft, source, "Reading Slowly") is not None
 
 
 def test_what_is_said_of_another_system_is_not_said_of_the_papers_own() -> None:
@@ -228,7 +225,7 @@ def test_what_is_said_of_another_system_is_not_said_of_the_papers_own() -> None:
     assert found.reason == "attribution"
 
 
-# -------------------------------------------------------------------------------------------------------------- negation
+# ------------------------------------------------------------------------------------------------------------- negation
 
 NEGATED: list[Pair] = [
     ("It does not help.", "It helps."),
@@ -266,7 +263,7 @@ def test_a_negation_of_something_else_does_not_agree() -> None:
     assert negation("Readers wait and boats do not move.", "Readers do not wait and boats move.") is not None
 
 
-# ------------------------------------------------------------------------------------------------------------- direction
+# ------------------------------------------------------------------------------------------------------------ direction
 
 OPPOSITE: list[Pair] = [
     ("It outperforms the old reader.", "It underperforms the old reader."),
@@ -277,6 +274,7 @@ OPPOSITE: list[Pair] = [
     ("Its archives are larger.", "Its archives are smaller."),
     ("Deltas are harder to predict.", "Deltas are easier to predict."),
     ("It is better in noisy rooms.", "It is worse in noisy rooms."),
+    ("The error rate rises.", "The error rate falls."),
     ("It removes noise before reading.", "It removes noise after reading."),
 ]
 
@@ -293,6 +291,7 @@ def test_opposite_directions_do_not_agree(one: str, other: str) -> None:
     [
         ("It outperforms the old reader.", "It surpasses the old reader."),
         ("It reduces the error rate.", "It lowers the error rate."),
+        ("The error rate drops.", "The error rate falls."),
         ("Readings go on.", "It reads more pages."),
     ],
 )
@@ -307,16 +306,7 @@ def test_a_direction_that_the_source_does_not_give_does_not_agree() -> None:
     assert not found.certain
 
 
-def test_a_clear_contradiction_is_certain() -> None:
-    for found in (
-        directions("Marmot decoding is slower on one card.", "Marmot decoding is faster on one card."),
-        negation("The predictor does not need labels.", "The predictor needs labels."),
-    ):
-        assert found is not None
-        assert found.certain
-
-
-# ----------------------------------------------------------------------------------------------------------- quantifiers
+# ---------------------------------------------------------------------------------------------------------- quantifiers
 
 
 @pytest.mark.parametrize(
