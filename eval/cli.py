@@ -28,6 +28,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
+SAMPLE_PAPERS = 70
+BENCH_PAPERS = 2_000
+
 Json = Annotated[bool, typer.Option("--json", help="Print the report as JSON and nothing else.")]
 Vectors = Annotated[
     Path | None,
@@ -82,11 +85,12 @@ def _say_progress(progress: Progress) -> None:
 def bench(
     data: Annotated[
         Path | None,
-        typer.Option(
-            exists=True, dir_okay=False, help="Papers in any format that `ingest` reads; not for --part start."
-        ),
+        typer.Option(exists=True, dir_okay=False, help="Papers in any format that `ingest` reads, not the sample."),
     ] = None,
-    papers: Annotated[int, typer.Option(min=10, help="How many of them the large index holds.")] = 2_000,
+    papers: Annotated[
+        int | None,
+        typer.Option(min=10, help="How many of them the large index holds: 2,000, or all of the sample."),
+    ] = None,
     ingest_papers: Annotated[
         int, typer.Option(min=10, help="How many are ingested with the real embedding session.")
     ] = 2_000,
@@ -108,20 +112,43 @@ def bench(
     as_json: Json = False,
 ) -> None:
     """Measure speed and memory: ingest, search, ask and start. What was measured is kept; a second run goes on."""
+    from importlib.resources import as_file, files
+
     from eval.bench.plan import Plan
     from eval.bench.run import run
 
-    plan = Plan(
-        data=data,
-        papers=papers,
-        ingest_papers=min(papers, ingest_papers),
-        queries=queries,
-        claims=claims,
-        folder=folder,
-        vectors=vectors,
-        again=again,
-    )
-    typer.echo(run(plan, part or None, as_json=as_json))
+    with as_file(files("eval") / "corpus" / "papers.jsonl") as sample:
+        count = papers or (SAMPLE_PAPERS if data is None else BENCH_PAPERS)
+        plan = Plan(
+            data=data or sample,
+            papers=count,
+            ingest_papers=min(count, ingest_papers),
+            queries=queries,
+            claims=claims,
+            folder=folder,
+            vectors=vectors,
+            again=again,
+        )
+        typer.echo(run(plan, part or None, as_json=as_json))
+
+
+@app.command()
+def guard(
+    page: Annotated[
+        Path | None,
+        typer.Option(exists=True, dir_okay=False, help="A page dump or other file of papers, in place of the sample."),
+    ] = None,
+    split: Annotated[str, typer.Option(help="`choosing`, `report` or `all`: which third of the papers.")] = "report",
+    per_class: Annotated[int, typer.Option(min=10, help="At most so many falsehoods of a class, both parts.")] = 400,
+    seed: Annotated[int, typer.Option(help="Which falsehoods are drawn.")] = 3,
+    failures: Annotated[bool, typer.Option("--failures", help="Print each probe that the guard got wrong.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Measure the guard: planted falsehoods that it catches, and faithful sentences that it drops."""
+    from eval.guard.report import measure, readable
+
+    report = measure(page, split=split, per_class=per_class, seed=seed)
+    typer.echo(json.dumps(report.to_json(), indent=2) if as_json else readable(report, failures=failures))
 
 
 def main(before: Sequence[str] = ()) -> None:

@@ -97,7 +97,7 @@ def serving(*script: str, delay: float = 5.0) -> Iterator[ModelServer]:
         http.server_close()
 
 
-# ---------------------------------------------------------------------------------------------- what it makes of a prompt
+# -------------------------------------------------------------------------------------------- what it makes of a prompt
 
 
 def evidence_in(messages: list[dict[str, str]]) -> list[Shown]:

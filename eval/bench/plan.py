@@ -9,7 +9,6 @@ from itertools import islice
 from pathlib import Path
 
 from eval.beir import read_queries
-from rag.errors import InputError
 from rag.models import CleanPaper, PaperRecord, RefusedRecord
 from rag.sources import read
 from rag.sources.record import to_paper
@@ -25,7 +24,7 @@ class Plan:
     are embedded for real; `queries`: how many each figure of search rests on; `claims`: a BEIR `queries.jsonl` that
     gives half of them; `folder`: where everything is kept; `vectors`: another run's vectors, read and not written."""
 
-    data: Path | None
+    data: Path
     papers: int
     ingest_papers: int
     queries: int
@@ -41,8 +40,6 @@ class Plan:
 
     def records(self, count: int) -> Iterator[PaperRecord | RefusedRecord]:
         """The first `count` records of the data."""
-        if self.data is None:
-            raise InputError("This part needs papers.", hint="Name a file of them with --data.")
         return islice(read(self.data), count)
 
 

@@ -111,7 +111,7 @@ def _of_kind(question: Question, evidence: Evidence) -> float:
         case Kind.DEFINITION:
             return 0.25 if cues.defines(text, question.content) else 0.0
         case Kind.SURVEY:
-            return 0.15 if proposes else 0.0
+            return 0.25 if proposes else 0.0
         case Kind.COMPARISON:
             return figure + (0.1 if cues.COMPARES.search(text) else 0.0)
         case Kind.YES_NO:

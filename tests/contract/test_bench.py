@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
+from eval import cli
 from eval.bench import start
 from eval.bench.plan import Plan, sample_queries
 from eval.bench.run import run
@@ -43,7 +45,7 @@ def papers(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def plan_of(papers: Path | None, folder: Path, **more: Any) -> Plan:
+def plan_of(papers: Path, folder: Path, **more: Any) -> Plan:
     return Plan(data=papers, papers=PAPERS, ingest_papers=PAPERS, queries=10, folder=folder, **more)
 
 
@@ -97,8 +99,8 @@ def test_stopped_build_goes_on_with_kept_vectors(papers: Path, tmp_path: Path) -
     assert (kept["report"]["unchanged"], kept["passages"], kept["embedded"]) == (PAPERS, 2 * PAPERS, 0)
 
 
-def test_start_is_timed_and_its_imports_are_grouped(tmp_path: Path) -> None:
-    measured = start.measure(plan_of(None, tmp_path / "bench"), rounds=1)
+def test_start_is_timed_and_its_imports_are_grouped(papers: Path, tmp_path: Path) -> None:
+    measured = start.measure(plan_of(papers, tmp_path / "bench"), rounds=1)
     times = measured["times"]
     assert times["python alone"]["p50"] < times["paperbrief --help"]["p50"] < times["paperbrief ask, cold"]["p50"]
     packages = {row["package"]: row for row in measured["imports"]}
@@ -140,11 +142,16 @@ def test_queries_are_words_in_a_row_and_the_same_each_time(papers: Path, tmp_pat
         assert query in abstracts
 
 
-def test_unknown_part_and_missing_papers_are_said(tmp_path: Path) -> None:
+def test_unknown_part_is_said(papers: Path, tmp_path: Path) -> None:
     with pytest.raises(InputError, match="'speed'"):
-        run(plan_of(None, tmp_path), ["speed"])
-    with pytest.raises(InputError, match="needs papers"):
-        run(plan_of(None, tmp_path), ["build"])
+        run(plan_of(papers, tmp_path), ["speed"])
+
+
+def test_without_papers_of_ones_own_the_sample_is_measured(tmp_path: Path) -> None:
+    arguments = ["bench", "--folder", str(tmp_path / "bench"), "--part", "build", "--json"]
+    done = CliRunner().invoke(cli.app, arguments)
+    assert done.exit_code == 0, done.output
+    assert json.loads(done.stdout)["parts"]["build"]["papers"] == cli.SAMPLE_PAPERS
 
 
 def test_module_runs_as_a_program() -> None:
