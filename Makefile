@@ -50,7 +50,8 @@ bench: $(VENV)/.dev ## measure search and speed
 eval: ## measure answers on the gold questions (not built yet)
 	@echo "There are no gold questions yet; 'paperbrief eval retrieval' measures search on a collection." >&2; exit 1
 
-golden: $(VENV)/.dev ## write the generated parts of docs and README anew, for review
+golden: $(VENV)/.dev ## write prompts' digests, golden files and the generated parts of the docs anew, for review
+	@PAPERBRIEF_GOLDEN=1 $(BIN)/python -m pytest -q tests/unit/test_prompting.py
 	@$(BIN)/python docs/generate.py
 
 lock: ## resolve the dependencies anew into requirements/ (needs uv)

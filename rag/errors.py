@@ -11,9 +11,14 @@
     ├── StorageError               the disk is full, read-only, or the file is not ours
     │   └── FolderInUse            another process owns the indexes of this data folder
     ├── IndexMismatch              the index was made with another embedding model
-    └── EmbeddingError             a text could not be turned into a vector
-        ├── ModelFileError         a file of the built-in model is missing or damaged
-        └── EmbeddingServerError   the embedding endpoint failed
+    ├── EmbeddingError             a text could not be turned into a vector
+    │   ├── ModelFileError         a file of the built-in model is missing or damaged
+    │   └── EmbeddingServerError   the embedding endpoint failed
+    ├── PromptError                a prompt file is missing, changed, or given the wrong variables
+    └── ModelError                 the language model gave no usable answer
+        ├── ModelUnavailable       it cannot be reached, is too busy, too slow or failing
+        ├── ModelRefused           it declines the request as it stands: key, name, quota, policy
+        └── BadReply               what came back is cut off, empty or malformed
 
 Each error is one sentence that says what is wrong, and `hint`, a sentence that says what the user can do.
 `retryable` tells whether the same call may succeed later.
@@ -92,3 +97,27 @@ class EmbeddingServerError(EmbeddingError):
     def __init__(self, message: str, *, hint: str = "", retryable: bool = False) -> None:
         super().__init__(message, hint=hint)
         self.retryable = retryable
+
+
+class ModelError(PaperbriefError):
+    """The language model gave no usable answer; `retryable` says whether the same call may succeed later."""
+
+    def __init__(self, message: str, *, hint: str = "", retryable: bool = False) -> None:
+        super().__init__(message, hint=hint)
+        self.retryable = retryable
+
+
+class ModelUnavailable(ModelError):
+    """The server cannot be reached, is too busy, too slow or failing."""
+
+
+class ModelRefused(ModelError):
+    """The server or the model declines the request as it stands: the key, the model's name, the quota, a policy."""
+
+
+class BadReply(ModelError):
+    """What came back is cut off, empty, or not in the form that was asked for."""
+
+
+class PromptError(PaperbriefError):
+    """A prompt file is missing or damaged, or was given other variables than it names."""

@@ -21,16 +21,12 @@ from typing import Literal, Protocol, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from rag.errors import PaperbriefError
+from rag.errors import PromptError
 from rag.text.inert import inert
 
 MANIFEST = "manifest.toml"
 Role = Literal["system", "user", "assistant"]
 Forms = Mapping[str, type[BaseModel]]
-
-
-class PromptError(PaperbriefError):
-    """A prompt file is missing or damaged, or was given other variables than it names."""
 
 
 @dataclass(frozen=True, slots=True)

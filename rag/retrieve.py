@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import math
-import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,62 +12,24 @@ from numpy.typing import NDArray
 from rag.catalogue import Catalogue, indexing, papers
 from rag.embedding import Embedder
 from rag.errors import QuestionError, ScopeError
+from rag.evidence import Evidence, Part, Read, Wanted, judged, key, name_keys, weighed
 from rag.fusion import Fused
 from rag.index import Index
 from rag.lexical import Lexical
-from rag.models import Explanation, Hit, HitPassage, Paper, Scope, SearchReport, Sentence
+from rag.models import Explanation, Hit, HitPassage, Paper, Scope, SearchReport
 from rag.question import Kind, Question
-from rag.relevance import Context, Word, relevance, share, spelled
-from rag.text.kin import kin, ordinary
-from rag.text.names import names, system_of
+from rag.relevance import spelled
+from rag.text.kin import kin
+from rag.text.names import system_of
 from rag.text.sentences import sentences
+
+__all__ = ["MAX_QUESTION", "Evidence", "Part", "Retrieved", "Retriever", "checked"]
 
 MAX_QUESTION = 4_000
 """Characters: longer than any question, shorter than what would stall the search."""
 
 EVIDENCE_PAPERS = 8
 _SURVEY_PAPERS = 16  # a survey asks for all that there is, and its floors cut what is not relevant
-_COMMON = 0.35  # what a word weighs that names no topic, or is a figure, against its rarity
-_UNSEEN = 0.6  # … and one that stands in no paper and is not written like a name
-
-Spans = tuple[tuple[int, int], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """What a sentence and its paper say of one part of a question; see `Evidence`."""
-
-    coverage: float
-    paper_coverage: float
-    own: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """A sentence that may answer the question: `text == paper.abstract[start:end]`.
-
-    `coverage` is the share, weighted by rarity, of the question's words that the sentence has (or, counted less, what
-    stands around it), `paper_coverage` the share that title and abstract have; `cosine` is that of the question and the
-    best passage around the sentence; `relevance` weighs coverage and cosine; all in [0, 1]. `parts` are the same for
-    each part of the question. `names` are those of the question's names that the paper has.
-    `has` are the question's words in the sentence, `paper_has` those in title and abstract; `own` says whether the
-    question names the paper's own system. `paper_score` is the fused score of the paper.
-    """
-
-    paper: Paper
-    start: int
-    end: int
-    text: str
-    coverage: float
-    paper_coverage: float
-    cosine: float
-    relevance: float
-    names: frozenset[str]
-    paper_score: float
-    parts: tuple[Part, ...] = ()
-    has: frozenset[str] = frozenset()
-    paper_has: frozenset[str] = frozenset()
-    own: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +79,7 @@ class Retriever:
             sentence
             for fused in ranked
             if fused.paper_id in read
-            for sentence in _sentences(read[fused.paper_id], fused.score, wanted, *windows[fused.paper_id])
+            for sentence in judged(read[fused.paper_id], fused.score, wanted, *windows[fused.paper_id])
         ]
         evidence.sort(key=lambda e: (-e.relevance, e.paper.id, e.start))
         return Retrieved(tuple(evidence), tuple((found[f.paper_id], f.score) for f in ranked if f.paper_id in found))
@@ -144,7 +103,7 @@ class Retriever:
                 best[paper_id] = spans[int(np.argmax(_cosines(blob, vector)))]
         return best
 
-    async def _wanted(self, question: Question, vocabulary: Iterable[str]) -> _Wanted:
+    async def _wanted(self, question: Question, vocabulary: Iterable[str]) -> Wanted:
         """The question's words with their weights, whole and by part; misspelt ones corrected from `vocabulary`."""
         written = list(dict.fromkeys((question.content or question.text).split()))
         stems = {text: self._lexical.query_terms(text) for text in written}
@@ -155,17 +114,17 @@ class Retriever:
         papers = max(await self._lexical.count(), 1)
         words = spelled(
             [
-                _word(text, stems[text], relatives[text], frequencies, papers, named=text in question.names)
+                weighed(text, stems[text], relatives[text], frequencies, papers, named=text in question.names)
                 for text in written
                 if stems[text]
             ],
             vocabulary,
         )
         parts = [set(part.content.split()) for part in question.parts]
-        return _Wanted(
+        return Wanted(
             words,
             tuple(tuple(word for word in words if word.text in part) for part in parts),
-            {name: frozenset({_key(name)}) for name in question.names},
+            {name: frozenset({key(name)}) for name in question.names},
         )
 
     def _relatives(self, text: str) -> frozenset[str]:
@@ -174,12 +133,12 @@ class Retriever:
         found = [self._lexical.query_terms(other) for other in kin(plain)]
         return frozenset(stems[0] for stems in found if len(stems) == 1)
 
-    def _read(self, paper: Paper) -> _Read:
+    def _read(self, paper: Paper) -> Read:
         found = sentences(paper.abstract)
-        stems = [self._lexical.stems(sentence.text) | _name_keys(sentence.text) for sentence in found]
+        stems = [self._lexical.stems(sentence.text) | name_keys(sentence.text) for sentence in found]
         system = system_of(paper.title, paper.abstract) or ""
-        title = self._lexical.stems(f"{paper.title} {system}") | _name_keys(f"{paper.title} {system}")
-        return _Read(
+        title = self._lexical.stems(f"{paper.title} {system}") | name_keys(f"{paper.title} {system}")
+        return Read(
             paper=paper,
             sentences=found,
             stems=stems,
@@ -187,123 +146,8 @@ class Retriever:
             # Where code and data can be had says nothing of what the paper is about.
             abstract=frozenset().union(*(s for s, f in zip(stems, found, strict=True) if "http" not in f.text)),
             everything=title.union(*stems),
-            name=tuple(frozenset(self._lexical.query_terms(word)[:1]) | _name_keys(word) for word in system.split()),
+            name=tuple(frozenset(self._lexical.query_terms(word)[:1]) | name_keys(word) for word in system.split()),
         )
-
-
-@dataclass(frozen=True, slots=True)
-class _Read:
-    """A paper's sentences with their stems; `title` has the system's name too, whose words are `name`."""
-
-    paper: Paper
-    sentences: Sequence[Sentence]
-    stems: Sequence[AbstractSet[str]]
-    title: AbstractSet[str]
-    abstract: AbstractSet[str]
-    everything: AbstractSet[str]
-    name: tuple[frozenset[str], ...]
-
-    def is_named(self, words: Sequence[Word]) -> bool:
-        """Whether the words name the paper's system, in whatever spelling: `bipft`, `dnabert2`."""
-        return bool(self.name) and all(
-            any(form <= part for word in words for form in word.forms) for part in self.name if part
-        )
-
-
-def _name_keys(text: str) -> frozenset[str]:
-    """Names as they are, which stems are not: DNABERT-S is no plural. A longer name stands for its beginnings too."""
-    keys = set()
-    for name in names(text):
-        parts = [part for part in re.split(r"[-_]", name) if part]
-        for count in range(1, len(parts) + 1):
-            keys.add(_key("-".join(parts[:count])))
-        if name[-1] == "s" and not name[-2:].islower():
-            keys.add(_key(name[:-1]))
-    return frozenset(keys)
-
-
-def _key(name: str) -> str:
-    return "=" + "".join(c for c in name.casefold() if c.isalnum())
-
-
-@dataclass(frozen=True, slots=True)
-class _Wanted:
-    """What a question asks for: its words, those of each part, and the key of each name."""
-
-    words: tuple[Word, ...]
-    parts: tuple[tuple[Word, ...], ...]
-    names: Mapping[str, frozenset[str]]
-
-
-def _word(
-    text: str,
-    stems: Sequence[str],
-    relatives: frozenset[str],
-    frequencies: Mapping[str, int],
-    papers: int,
-    *,
-    named: bool,
-) -> Word:
-    """A word with its weight, log(1 + papers / papers with the word); a name is matched as a whole."""
-    whole, rest = frozenset(stems[:1]), frozenset(stems[1:])
-    forms = (whole,) if named or not rest else (whole, rest)
-    often = max(min(frequencies[stem] for stem in form) for form in forms)
-    if named:
-        forms = (frozenset({_key(text)}),)
-    kindred = max((frequencies[stem] for stem in relatives), default=0)
-    weight = math.log(1 + papers / max(often or kindred, 0.5))
-    if not named and (ordinary(text) or text.lstrip("$€£~<>")[:1].isdigit()):
-        weight *= _COMMON
-    elif not named and not often and not kindred:
-        weight *= _UNSEEN
-    return Word(text, weight, forms, relatives, seen=bool(often or kindred))
-
-
-def _sentences(
-    read: _Read, score: float, wanted: _Wanted, spans: Spans, cosines: NDArray[np.float32]
-) -> list[Evidence]:
-    named = frozenset(name for name, key in wanted.names.items() if key <= read.everything)
-    in_paper = share(wanted.words, read.everything)
-    parts = [(part, share(part, read.everything), read.is_named(part)) for part in wanted.parts]
-    paper_has = _present(wanted.words, read.everything)
-    own = read.is_named(wanted.words)
-    name = frozenset().union(*read.name) if own else frozenset()
-    evidence = []
-    before: AbstractSet[str] = frozenset()
-    for sentence, stems in zip(read.sentences, read.stems, strict=True):
-        context = Context(name, read.title, before, read.abstract)
-        coverage = share(wanted.words, stems, context)
-        cosine = _cosine_around(sentence.start, sentence.end, spans, cosines)
-        evidence.append(
-            Evidence(
-                paper=read.paper,
-                start=sentence.start,
-                end=sentence.end,
-                text=sentence.text,
-                coverage=coverage,
-                paper_coverage=in_paper,
-                cosine=cosine,
-                relevance=relevance(cosine, coverage),
-                names=named,
-                paper_score=score,
-                parts=tuple(Part(share(part, stems, context), whole, named) for part, whole, named in parts),
-                has=_present(wanted.words, stems),
-                paper_has=paper_has,
-                own=own,
-            )
-        )
-        before = stems
-    return evidence
-
-
-def _present(words: Sequence[Word], stems: AbstractSet[str]) -> frozenset[str]:
-    return frozenset(word.text for word in words if word.found(stems))
-
-
-def _cosine_around(start: int, end: int, spans: Spans, cosines: NDArray[np.float32]) -> float:
-    """The best cosine of the passages that hold the span; 0 where none does."""
-    inside = [float(c) for (first, last), c in zip(spans, cosines, strict=True) if first <= start and end <= last]
-    return min(1.0, max(0.0, *inside)) if inside else 0.0
 
 
 def checked(question: str) -> str:

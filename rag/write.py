@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from rag.compose import generative
 from rag.compose.extractive import choose
 from rag.embedding import Embedder
+from rag.errors import ModelError
 from rag.ground import DraftSentence, DroppedSentence, EvidenceSentence, Grounded, Ledger, ground
 from rag.llm import Model
 from rag.prompting import Prompts
@@ -55,7 +56,8 @@ async def write_grounded(
     sources = [as_source(e) for e in evidence]
     shown = _shown(evidence)
     draft = await generative.draft(question, shown, model=model, prompts=prompts)
-    ledger = await _grounded(draft.sentences, sources, embedder)
+    # A model that says that the evidence does not answer is believed, whatever else it writes.
+    ledger = await _grounded(() if draft.declined else draft.sentences, sources, embedder)
     made = Written(
         ledger.sentences,
         _named(ledger.dropped, draft),
@@ -83,13 +85,18 @@ async def _repaired(
 ) -> Written:
     """One round: what was refused is asked for again with the reasons; what is refused then stays dropped."""
     refused = [(sentence.text, f"{sentence.reason}: {sentence.detail}") for sentence in made.dropped]
-    draft = await generative.repair(question, shown, refused, model=model, prompts=prompts)
+    try:
+        draft = await generative.repair(question, shown, refused, model=model, prompts=prompts)
+    except ModelError as error:
+        # What was shown already stays; what was refused stays dropped.
+        return replace(made, shortened=(*made.shortened, f"The refused sentences were not repaired: {error.message}"))
     ledger = await _grounded(draft.sentences, sources, embedder)
     said = {sentence.text for sentence in made.sentences}
     return replace(
         made,
         sentences=(*made.sentences, *(s for s in ledger.sentences if s.text not in said)),
         dropped=(*made.dropped, *_named(ledger.dropped, draft)),
+        shortened=(*made.shortened, *draft.shortened),
         prompt_tokens=made.prompt_tokens + draft.prompt_tokens,
         completion_tokens=made.completion_tokens + draft.completion_tokens,
     )

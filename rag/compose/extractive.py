@@ -19,7 +19,7 @@ from rag.question import Kind, Question
 from rag.relevance import relevance
 from rag.retrieve import Evidence
 from rag.text.figures import figures
-from rag.text.names import system_of
+from rag.text.names import names, system_of
 
 MAX_SENTENCES = 3
 MAX_SURVEY = 10
@@ -111,7 +111,7 @@ def _of_kind(question: Question, evidence: Evidence) -> float:
         case Kind.DEFINITION:
             return 0.25 if cues.defines(text, question.content) else 0.0
         case Kind.SURVEY:
-            return 0.25 if proposes else 0.0
+            return 0.2 if cues.INTRODUCES.search(text) else 0.0
         case Kind.COMPARISON:
             return figure + (0.1 if cues.COMPARES.search(text) else 0.0)
         case Kind.YES_NO:
@@ -128,7 +128,9 @@ def confidence(chosen: Sequence[Evidence]) -> float:
 def subject(paper: Paper, sentence: str) -> str | None:
     """The name of the paper's system, where the sentence speaks of it without naming it; None where none is needed."""
     name = system_of(paper.title, paper.abstract)
-    if name is None or name.casefold() in sentence.casefold() or _OF_OTHERS.match(sentence):
+    if name is None or _OF_OTHERS.match(sentence):
+        return None
+    if any(part.casefold() in sentence.casefold() for part in (name, *names(name))):
         return None
     if _OPENS_WITHOUT_NAME.match(sentence) or (_RESULT_OPENS.match(sentence) and figures(sentence)):
         return name

@@ -11,28 +11,10 @@ from typing import Protocol
 
 from pydantic import BaseModel
 
-from rag.errors import PaperbriefError
+from rag.errors import BadReply, ModelError, ModelRefused, ModelUnavailable
 from rag.prompting import Message
 
-
-class ModelError(PaperbriefError):
-    """The language model gave no usable answer; `retryable` says whether the same call may succeed later."""
-
-    def __init__(self, message: str, *, hint: str = "", retryable: bool = False) -> None:
-        super().__init__(message, hint=hint)
-        self.retryable = retryable
-
-
-class ModelUnavailable(ModelError):
-    """The server cannot be reached, is too busy, too slow or failing."""
-
-
-class ModelRefused(ModelError):
-    """The server or the model declines the request as it stands: the key, the model's name, the quota, a policy."""
-
-
-class BadReply(ModelError):
-    """What came back is cut off, empty, or not in the form that was asked for."""
+__all__ = ["BadReply", "Completion", "Model", "ModelError", "ModelRefused", "ModelUnavailable"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,21 @@ FUNCTION_WORDS = frozenset(
         """,
     )
 )
-GENERIC = frozenset("fraction percentage percent amount number numbers factor idea point purpose meaning".split())
+GENERIC = frozenset(
+    [
+        "fraction",
+        "percentage",
+        "percent",
+        "amount",
+        "number",
+        "numbers",
+        "factor",
+        "idea",
+        "point",
+        "purpose",
+        "meaning",
+    ]
+)
 """Words that name the form of an answer and never stand in it."""
 
 _ANY = frozenset({"*"})
@@ -82,11 +96,49 @@ _COUNTED = re.compile(rf"\b(?:how many|number of)\s+{_NOUN}", re.IGNORECASE)
 _WHICH = re.compile(rf"\b(?:which|what|wat)\s+{_NOUN}", re.IGNORECASE)
 _LOOSE = re.compile(r"\bhow (?:well|close|deep|far|accurate|good)\b", re.IGNORECASE)
 _NO_HEAD = frozenset(
-    """
-    algorithm architecture benchmark cases data difference effect extent framework gain gains hardware improvement kind
-    mechanism model models novelty part problem question reason result results role score scores set sets sort speedup
-    strategy system task tasks technique technology times tool trick type
-    """.split()
+    [
+        "algorithm",
+        "architecture",
+        "benchmark",
+        "cases",
+        "data",
+        "difference",
+        "effect",
+        "extent",
+        "framework",
+        "gain",
+        "gains",
+        "hardware",
+        "improvement",
+        "kind",
+        "mechanism",
+        "model",
+        "models",
+        "novelty",
+        "part",
+        "problem",
+        "question",
+        "reason",
+        "result",
+        "results",
+        "role",
+        "score",
+        "scores",
+        "set",
+        "sets",
+        "sort",
+        "speedup",
+        "strategy",
+        "system",
+        "task",
+        "tasks",
+        "technique",
+        "technology",
+        "times",
+        "tool",
+        "trick",
+        "type",
+    ]
 )
 
 

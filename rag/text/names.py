@@ -25,6 +25,8 @@ def names(text: str) -> tuple[str, ...]:
 
 
 def _is_name(word: str) -> bool:
+    if word.islower() or (word.isalpha() and word[1:].islower()):
+        return False  # nearly every word: decided here, since this is asked of every word of the evidence
     letters = [c for c in word if c.isalpha()]
     if not letters or "://" in word or not any(c.isupper() for c in letters):
         return False

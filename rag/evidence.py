@@ -1,0 +1,177 @@
+"""Evidence: the sentences of the papers found, each with how much of the question it speaks of. Pure.
+
+Stems come from outside, since the keyword index makes them; here words are weighed and sentences judged by them.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rag.models import Paper, Sentence
+from rag.relevance import Context, Word, relevance, share
+from rag.text.kin import ordinary
+from rag.text.names import names
+
+Spans = tuple[tuple[int, int], ...]
+
+_COMMON = 0.35  # what a word weighs that names no topic, or is a figure, against its rarity
+_UNSEEN = 0.6  # … and one that stands in no paper and is not written like a name
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What a sentence and its paper say of one part of a question; see `Evidence`."""
+
+    coverage: float
+    paper_coverage: float
+    own: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A sentence that may answer the question: `text == paper.abstract[start:end]`.
+
+    `coverage` is the share, weighted by rarity, of the question's words that the sentence has (or, counted less, what
+    stands around it), `paper_coverage` the share that title and abstract have; `cosine` is that of the question and the
+    best passage around the sentence; `relevance` weighs coverage and cosine; all in [0, 1]. `parts` are the same for
+    each part of the question. `names` are those of the question's names that the paper has.
+    `has` are the question's words in the sentence, `paper_has` those in title and abstract; `own` says whether the
+    question names the paper's own system. `paper_score` is the fused score of the paper.
+    """
+
+    paper: Paper
+    start: int
+    end: int
+    text: str
+    coverage: float
+    paper_coverage: float
+    cosine: float
+    relevance: float
+    names: frozenset[str]
+    paper_score: float
+    parts: tuple[Part, ...] = ()
+    has: frozenset[str] = frozenset()
+    paper_has: frozenset[str] = frozenset()
+    own: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A paper's sentences with their stems; `title` has the system's name too, whose words are `name`."""
+
+    paper: Paper
+    sentences: Sequence[Sentence]
+    stems: Sequence[AbstractSet[str]]
+    title: AbstractSet[str]
+    abstract: AbstractSet[str]
+    everything: AbstractSet[str]
+    name: tuple[frozenset[str], ...]
+
+    def is_named(self, words: Sequence[Word]) -> bool:
+        """Whether the words name the paper's system, in whatever spelling: `bipft`, `dnabert2`."""
+        return bool(self.name) and all(
+            any(form <= part for word in words for form in word.forms) for part in self.name if part
+        )
+
+
+def name_keys(text: str) -> frozenset[str]:
+    """Names as they are, which stems are not: DNABERT-S is no plural. A longer name stands for its beginnings too."""
+    keys = set()
+    for name in names(text):
+        parts = [part for part in re.split(r"[-_]", name) if part]
+        for count in range(1, len(parts) + 1):
+            keys.add(key("-".join(parts[:count])))
+        if name[-1] == "s" and not name[-2:].islower():
+            keys.add(key(name[:-1]))
+    return frozenset(keys)
+
+
+def key(name: str) -> str:
+    """A name as it is compared: `DNABERT-2` and `dnabert2` are one. The sign in front keeps it apart from stems."""
+    return "=" + "".join(c for c in name.casefold() if c.isalnum())
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a question asks for: its words, those of each part, and the key of each name."""
+
+    words: tuple[Word, ...]
+    parts: tuple[tuple[Word, ...], ...]
+    names: Mapping[str, frozenset[str]]
+
+
+def weighed(
+    text: str,
+    stems: Sequence[str],
+    relatives: frozenset[str],
+    frequencies: Mapping[str, int],
+    papers: int,
+    *,
+    named: bool,
+) -> Word:
+    """A word with its weight, log(1 + papers / papers with the word); a name is matched as a whole."""
+    whole, rest = frozenset(stems[:1]), frozenset(stems[1:])
+    forms = (whole,) if named or not rest else (whole, rest)
+    often = max(min(frequencies[stem] for stem in form) for form in forms)
+    if named:
+        forms = (frozenset({key(text)}),)
+    kindred = max((frequencies[stem] for stem in relatives), default=0)
+    weight = math.log(1 + papers / max(often or kindred, 0.5))
+    if not named and (ordinary(text) or text.lstrip("$€£~<>")[:1].isdigit()):
+        weight *= _COMMON
+    elif not named and not often and not kindred:
+        weight *= _UNSEEN
+    return Word(text, weight, forms, relatives, seen=bool(often or kindred))
+
+
+def judged(read: Read, score: float, wanted: Wanted, spans: Spans, cosines: NDArray[np.float32]) -> list[Evidence]:
+    """A paper's sentences as evidence, in order. `cosines[i]` is that of the question and the passage `spans[i]`."""
+    has_names = frozenset(name for name, keys in wanted.names.items() if keys <= read.everything)
+    in_paper = share(wanted.words, read.everything)
+    parts = [(part, share(part, read.everything), read.is_named(part)) for part in wanted.parts]
+    paper_has = _present(wanted.words, read.everything)
+    own = read.is_named(wanted.words)
+    name = frozenset().union(*read.name) if own else frozenset()
+    evidence = []
+    before: AbstractSet[str] = frozenset()
+    for sentence, stems in zip(read.sentences, read.stems, strict=True):
+        context = Context(name, read.title, before, read.abstract)
+        coverage = share(wanted.words, stems, context)
+        cosine = _cosine_around(sentence.start, sentence.end, spans, cosines)
+        evidence.append(
+            Evidence(
+                paper=read.paper,
+                start=sentence.start,
+                end=sentence.end,
+                text=sentence.text,
+                coverage=coverage,
+                paper_coverage=in_paper,
+                cosine=cosine,
+                relevance=relevance(cosine, coverage),
+                names=has_names,
+                paper_score=score,
+                parts=tuple(Part(share(part, stems, context), whole, mine) for part, whole, mine in parts),
+                has=_present(wanted.words, stems),
+                paper_has=paper_has,
+                own=own,
+            )
+        )
+        before = stems
+    return evidence
+
+
+def _present(words: Sequence[Word], stems: AbstractSet[str]) -> frozenset[str]:
+    return frozenset(word.text for word in words if word.found(stems))
+
+
+def _cosine_around(start: int, end: int, spans: Spans, cosines: NDArray[np.float32]) -> float:
+    """The best cosine of the passages that hold the span; 0 where none does."""
+    inside = [float(c) for (first, last), c in zip(spans, cosines, strict=True) if first <= start and end <= last]
+    return min(1.0, max(0.0, *inside)) if inside else 0.0
