@@ -200,13 +200,17 @@ def check_negation(draft: Analysed, source: Sequence[Analysed]) -> Disagreement 
     stems = frozenset().union(*(one.keys for one in source))
     if theirs and len(ours) > len(theirs):
         return Disagreement("negation", f"{ours[0][0]!r} stands there less often", False)
+    left = list(theirs)
     for cue, heads in ours:
         if not theirs:
             return Disagreement("negation", f"{cue!r} does not stand there", bool(heads) and heads <= stems)
-        if not any(heads & others for _, others in theirs):
+        # One negation answers for one: "no less A, no less B" is not met by "less A, no less B".
+        nearest = max(left, key=lambda pair: len(heads & pair[1]))
+        if not heads & nearest[1]:
             return Disagreement("negation", f"{cue!r} negates something else there", False)
-    for cue, heads in theirs:
-        if len(heads & said) and not any(heads & mine for _, mine in ours):
+        left.remove(nearest)
+    for cue, heads in left:
+        if heads & said:
             return Disagreement("negation", f"{cue!r} is missing", not ours and heads <= said)
     return None
 

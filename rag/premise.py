@@ -15,7 +15,7 @@ from rag.analysis import Analysed, analysed
 from rag.question import Kind, Question
 from rag.retrieve import Evidence
 from rag.text.figures import Figure, figures, same_value
-from rag.text.words import direction, stem
+from rag.text.words import NEGATIONS, direction, stem
 
 _SAME_MATTER = 0.5  # share of the question that a sentence (its title in view) must speak of to contradict it
 _LOOKED_AT = 6  # sentences, most relevant first
@@ -23,6 +23,7 @@ _LARGE = 1_000.0  # a bare number from this size on is a statement, not a count 
 _NEAR = 3  # words on either side that say what a directed word is said of
 
 _TAKES_FOR_GRANTED = re.compile(r"\b(?:why|how come|what makes|since|given that|because|even though)\b", re.IGNORECASE)
+_COMPARED = re.compile(r"\b(?:less|more) (?P<what>\w+)(?= than\b)", re.IGNORECASE)
 _COUNTED = re.compile(r"[\s-]+(?:[a-z-]+[\s-]+){0,2}?(?P<thing>[a-z]{4,}s)\b")
 
 
@@ -49,8 +50,6 @@ def conflict(question: Question, evidence: Sequence[Evidence]) -> Conflict | Non
         found = _other_figure(figure, near)
         if found is not None:
             return _conflicting(question, figure.start, figure.end, found)
-    if asserted:
-        return None
     return _other_count(question, able[:_LOOKED_AT]) or _other_way(question, near)
 
 
@@ -100,7 +99,8 @@ def _other_way(question: Question, near: Sequence[Evidence]) -> Conflict | None:
     for candidate in near:
         said = analysed(candidate.text)
         denied = check_negation(asked, [said])
-        if (denied is not None and denied.certain) or _opposed(asked, said):
+        opposite = _opposed(asked, said) or _levelled(question.text, candidate.text)
+        if opposite or (denied is not None and denied.certain):
             return Conflict(candidate, f"{candidate.paper.title!r} says otherwise: “{candidate.text}”")
     return None
 
@@ -119,12 +119,29 @@ def _opposed(asked: Analysed, said: Analysed) -> bool:
 
 
 def _directed(sentence: Analysed) -> list[tuple[int, int, frozenset[str]]]:
-    """Each word that points somewhere: its axis, its sign, and the content words around it."""
-    content = [word for word in sentence.words if word.content]
+    """Each word that points somewhere: its axis, its sign, and the content words around it with the sentence's names.
+
+    A negation just before it turns it round: "fails to speed up" points where "slow" does.
+    """
+    named = frozenset(name.casefold() for name in sentence.names)
+    content = [word for word in sentence.words if word.content or word.text in NEGATIONS]
     found = []
     for place, word in enumerate(content):
         points = next((points for part in word.text.split("-") if (points := direction(stem(part)))), None)
-        if points is not None:
-            around = content[max(0, place - _NEAR) : place] + content[place + 1 : place + 1 + _NEAR]
-            found.append((*points, frozenset(other.key for other in around)))
+        if points is None or word.text in NEGATIONS:
+            continue
+        before = content[max(0, place - _NEAR) : place]
+        denied = any(other.text in NEGATIONS for other in before[-2:])
+        around = {other.key for other in (*before, *content[place + 1 : place + 1 + _NEAR]) if other.content}
+        found.append((points[0], -points[1] if denied else points[1], frozenset(around | named)))
     return found
+
+
+def _levelled(question: str, sentence: str) -> bool:
+    """Whether the question takes for less or more what the sentence says is the same: "as toxic as"."""
+    return any(
+        re.search(
+            rf"\b(?:as {word}\w*(?: and \w+)? as|equally {word}|no (?:less|more) {word})", sentence, re.IGNORECASE
+        )
+        for word in map(re.escape, _COMPARED.findall(question))
+    )

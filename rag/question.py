@@ -73,7 +73,8 @@ _FIGURE = re.compile(
     re.IGNORECASE,
 )
 _METHOD = re.compile(
-    r"\b(?:how|in what way|by what means|why)\b|\bwhat (?:technique|mechanism|strategy|trick|idea)\b", re.IGNORECASE
+    r"\b(?:how|in what way|by what means|why|ideas?|tricks?)\b|\bwhat (?:technique|mechanism|strategy|trick|idea)\b",
+    re.IGNORECASE,
 )
 _YES_NO = re.compile(
     r"^(?:and |but |so |then )?(?:is|are|was|were|do|does|did|can|could|will|would|has|have|had|should|shall|may)\b",
@@ -110,6 +111,7 @@ _SIDES = (
     re.compile(r"\bwh(?:ich|at) (?:\w+ )?(?:is|are|works?|does|performs?) .*?[,:] (?P<a>.+?) or (?P<b>.+)", re.I),
     re.compile(r"(?P<a>.+?) against (?P<b>.+)", re.I),
 )
+_TAIL = re.compile(r"\s(?:compare|differ|for|when|with respect|in terms|on|in|at)\b.*", re.IGNORECASE)
 _ALTERNATIVES = re.compile(r"\s+or\s+(?:other |any )?", re.IGNORECASE)
 _POINTS_BACK = re.compile(r"\b(?:it|its|they|them|their|this|these|that)\b", re.IGNORECASE)
 
@@ -147,10 +149,10 @@ def _single(text: str) -> Question:
         kind,
         names(text),
         _content(text),
-        figure=sought(text) if kind is Kind.FIGURE or (sides and _FIGURE.search(text)) else None,
+        figure=_figure(text, kind),
         required=head_noun(text) if kind is not Kind.SURVEY else None,
     )
-    pieces = sides or (_ALTERNATIVES.split(text) if kind is Kind.SURVEY else [])
+    pieces = sides or (_same_noun(_ALTERNATIVES.split(text)) if kind is Kind.SURVEY else [])
     contents = [_content(piece) for piece in pieces]
     if len(contents) < 2 or not all(contents):
         return whole
@@ -162,6 +164,14 @@ def _single(text: str) -> Question:
             for piece, content in zip(pieces, contents, strict=True)
         ),
     )
+
+
+def _figure(text: str, kind: Kind) -> Sought | None:
+    """The figure that is sought; a comparison by speed or cost is better answered with one, and may be without."""
+    if kind is Kind.FIGURE:
+        return sought(text)
+    wanted = sought(text) if kind is Kind.COMPARISON else None
+    return replace(wanted, strict=False) if wanted is not None and "*" not in wanted.units else None
 
 
 def _kind(text: str) -> Kind:
@@ -188,8 +198,17 @@ def _sides(text: str) -> list[str]:
     for pattern in _SIDES:
         found = pattern.search(text)
         if found and _content(found["a"]) and _content(found["b"]):
-            return [found["a"], found["b"]]
+            return _same_noun([found["a"], _TAIL.sub("", found["b"], count=1)])
     return []
+
+
+def _same_noun(pieces: list[str]) -> list[str]:
+    """`binary or ternary networks`: the noun that is said once, at the end, belongs to each piece."""
+    last = _content(pieces[-1]).split()
+    if len(last) < 2 or names(last[-1]):
+        return pieces
+    alone = [len(_content(piece).split()) == 1 and not names(piece) for piece in pieces]
+    return [f"{piece} {last[-1]}" if single else piece for piece, single in zip(pieces, alone, strict=True)]
 
 
 def _content(text: str) -> str:

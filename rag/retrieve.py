@@ -68,7 +68,8 @@ class Retriever:
         """The sentences of the best papers, most relevant to the question first."""
         vector = await self._embedder.embed_query(question.text)
         limit = _SURVEY_PAPERS if question.kind is Kind.SURVEY else EVIDENCE_PAPERS
-        ranked = await self._ranked(question.text, vector, limit, scope)
+        # By keywords, "what", "how much" and "than" would count as much as a rare name does.
+        ranked = await self._ranked(question.content or question.text, vector, limit, scope)
         found = await self._papers(ranked)
         stored = await self._catalogue.read(indexing.vectors, list(found))
         windows = {paper_id: (spans, _cosines(blob, vector)) for paper_id, _, spans, blob in stored}

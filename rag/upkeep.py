@@ -17,6 +17,7 @@ from rag.vectors import Vectors
 
 _PAGE = 2_000
 _SAMPLE = 50  # stored vectors that are looked for with themselves
+_ORPHANS = 0.1  # share of the sample that may not be found: the index is approximate, and one or two are ordinary
 
 
 class ReindexReport(Contract):
@@ -75,7 +76,7 @@ async def examine(
     missing, surplus_vectors, surplus_words = await _compare(catalogue, vectors, lexical)
     stale = await catalogue.read(indexing.to_remove, _PAGE)
     waiting = await catalogue.read(indexing.pending_count)
-    unreachable = await _unreachable(catalogue, vectors)
+    unreachable, sampled = await _unreachable(catalogue, vectors)
     if repair:
         await catalogue.write(indexing.unmark, sorted(missing | unreachable))
         await vectors.delete(surplus_vectors)
@@ -93,7 +94,13 @@ async def examine(
         _count("waiting to be indexed", waiting, "papers", mend),
         _count("missing from an index", len(missing), "papers", mend),
         _count("left over in an index", len(surplus_vectors) + len(surplus_words) + len(stale), "entries", mend),
-        _count("stored but not found", len(unreachable), "papers of the sample", "Run `paperbrief reindex`."),
+        _count(
+            "stored but not found",
+            len(unreachable),
+            f"of {sampled:,} papers",
+            "Run `paperbrief reindex`.",
+            ordinary=int(_ORPHANS * sampled),
+        ),
     ]
     return DoctorReport(findings=tuple(findings))
 
@@ -110,8 +117,9 @@ def _model(made_with: str | None, stored: str | None, in_use: str) -> Finding:
     )
 
 
-def _count(name: str, number: int, unit: str, hint: str) -> Finding:
-    return Finding(name=name, ok=not number, detail=f"{number:,} {unit}", hint=hint if number else "")
+def _count(name: str, number: int, unit: str, hint: str, *, ordinary: int = 0) -> Finding:
+    ok = number <= ordinary
+    return Finding(name=name, ok=ok, detail=f"{number:,} {unit}", hint="" if ok else hint)
 
 
 async def _compare(catalogue: Catalogue, vectors: Vectors, lexical: Lexical) -> tuple[set[str], list[str], list[str]]:
@@ -147,8 +155,8 @@ def _belongs(identifier: str, expected: dict[str, tuple[int, int]], pending: set
     return paper_id in pending or (known is not None and known[0] == revision and number < known[1])
 
 
-async def _unreachable(catalogue: Catalogue, vectors: Vectors) -> set[str]:
-    """Papers of a sample whose first passage its own vector does not find among the nearest."""
+async def _unreachable(catalogue: Catalogue, vectors: Vectors) -> tuple[set[str], int]:
+    """Papers of a sample whose first passage its own vector does not find among the nearest, and the sample's size."""
     first: Sequence[tuple[str, int, int]] = await catalogue.read(indexing.indexed_papers, None, _PAGE)
     sample = [paper_id for paper_id, _, count in first[:: max(1, len(first) // _SAMPLE)] if count]
     lost = set()
@@ -157,4 +165,4 @@ async def _unreachable(catalogue: Catalogue, vectors: Vectors) -> set[str]:
         found, _ = await vectors.nearest(own, 20)
         if passage_id(paper_id, revision, 0) not in found:
             lost.add(paper_id)
-    return lost
+    return lost, len(sample)

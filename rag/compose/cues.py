@@ -22,6 +22,7 @@ INTRODUCES = re.compile(
     r"(?:we|authors) (?:\w+ )?(?:build|create|collect|construct|add|offer|curate)\w*|is (?:an?|the)|called|namely)\b",
     re.IGNORECASE,
 )
+_BRINGS = re.compile(r"\b(?:propos\w+|introduc\w+|present(?:s|ed)?|develop\w*)\b", re.IGNORECASE)
 HOW = re.compile(
     r"\b(?:by|via|through|using|uses?|employs?|consists?|compris\w+|first|then|specifically|concretely|instead|"
     r"based on|leverag\w+|propose[sd]?|introduces?|appl(?:y|ies)|train(?:s|ed)?|replac\w+|combin\w+|feed\w*|maps?|"
@@ -31,12 +32,13 @@ HOW = re.compile(
 CONCLUDES = re.compile(
     r"\b(?:we (?:\w+ )?(?:find|show|observe|demonstrate|confirm|conclude|reveal|prove)|results? (?:\w+ )?(?:show|"
     r"suggest|indicate|demonstrate|reveal)|findings?|outperform\w*|improv\w+|achiev\w+|reveal\w*|demonstrat\w+|surpass\w*|"
-    r"proves?|turns? out|beats?|exceeds?|lags?|competitive)\b",
+    r"proves?|turns? out|beats?|exceeds?|lags?|competitive|gains?|(?:did|does|do) not|lead to|led to|helps?|benefits?|"
+    r"struggles?|fails?|failed|suffers?|significant(?:ly)?)\b",
     re.IGNORECASE,
 )
 _RESULT = re.compile(
     r"\b(?:outperform\w*|surpass\w*|achiev\w+|experiment\w*|results?|state.of.the.art|baselines?|benchmarks?|speedups?|"
-    r"we (?:\w+ )?(?:confirm|show|demonstrate|evaluate)|proof|better than|significantly)\b",
+    r"effectiveness|we (?:\w+ )?(?:confirm|show|demonstrate|evaluate)|proof|better than|significantly)\b",
     re.IGNORECASE,
 )
 COMPARES = re.compile(
@@ -47,12 +49,17 @@ COMPARES = re.compile(
 OPEN_END = re.compile(r"\?\W*$|\b(?:unclear|open question|remains? (?:challenging|unexplored|unclear))\b", re.I)
 ADDRESS = re.compile(
     r"https?:|\b(?:code|models?|data|datasets?|weights)\b[^.]{0,60}\b(?:available|released|open-sourced)\b"
-    r"|\b(?:open.sourc(?:e|ing)|releas(?:e|ing)) (?:our|the|all|its)\b",
+    r"|\b(?:open.sourc(?:e|ing)|releas(?:e|ing)) (?:our|the|all|its)\b|\bwe (?:\w+ )?open.sourc\w+",
     re.IGNORECASE,
 )
 WISH = re.compile(
     r"\bwe (?:hope|believe|recommend future|intend)\b|\bfuture (?:research|work|studies)\b|\bhighlights? the\b"
     r"|\bprovid\w+ (?:\w+ )?insights?\b|\bsheds? light\b",
+    re.IGNORECASE,
+)
+_SETS_UP = re.compile(
+    r"\b(?:we (?:\w+ )?(?:explore|participate|investigate|examine|study|conduct|perform|choose|implement|test)\w*"
+    r"|(?:is|are) (?:evaluated|tested|examined|studied))\b",
     re.IGNORECASE,
 )
 _ASKS_FOR_BACKGROUND = re.compile(
@@ -79,11 +86,18 @@ _THINGS = (
     (re.compile(r"\bevaluated?\b|\btested\b", re.I), re.compile(r"\b(?:evaluat\w+|benchmarks?|test\w*)\b", re.I)),
 )
 _BACKGROUND = re.compile(
-    r"^(?:Despite|Although|While|Recent(?:ly)?|(?:However, )?(?:existing|previous|prior|traditional|current|most)|"
+    r"^(?:Despite|Although|Though|While|Recent(?:ly)?|However, (?:existing|previous|prior|traditional|current|most)|"
     r"Existing|Previous|Traditional|Current|Most|Prior|In the past|In recent|Generally)\b"
 )
 _CONTRIBUTES = re.compile(
-    r"\b(?:we|our|this (?:paper|work|study|research|survey)|the authors|(?:is|are) proposed|here)\b", re.IGNORECASE
+    r"\b(?:this (?:paper|work|study|research|survey)|the authors|(?:is|are) proposed"
+    r"|our (?:\w+ )?(?:work|paper|study|method|approach|model|framework|results?|findings?|goal|aim|analysis|"
+    r"experiments?)"
+    r"|we (?:\w+ )?(?:propose|introduce|present|develop|describe|study|investigate|explore|examine|show|demonstrate|"
+    r"find|perform|conduct|take|tackle|aim|argue|suggest|intend|extend|design|train|pretrain|pre-train|provide|"
+    r"approach|identify|use|build|ask|participated|prove|analy[sz]e|apply|adopt|revisit|choose|evaluate|offer|"
+    r"compare))\b",
+    re.IGNORECASE,
 )
 _QUANTITY = re.compile(r"\b(?:orders? of magnitude|two-fold|three-fold|a third|a quarter)\b", re.IGNORECASE)
 _NEAR = 60  # characters between a figure and the thing that it counts
@@ -102,13 +116,18 @@ def is_mechanism(evidence: Evidence) -> bool:
     """Whether the sentence is on the paper's own work, says more than that it is proposed, and gives no result."""
     system = system_of(evidence.paper.title, evidence.paper.abstract) or ""
     own = _contribution(evidence.paper.abstract, system)
-    after = evidence.start > own or (evidence.start == own and not PROPOSES.search(evidence.text))
+    after = evidence.start > own or (evidence.start == own and not _BRINGS.search(evidence.text))
     return after and not is_result(evidence.text)
 
 
 def is_result(text: str) -> bool:
     """Whether the sentence says how well something works, and not how."""
     return _RESULT.search(text) is not None or any(figure.unit in ("x", "%", "points") for figure in figures(text))
+
+
+def sets_up(text: str) -> bool:
+    """Whether the sentence says what was looked into, and not what came of it."""
+    return _SETS_UP.search(text) is not None and CONCLUDES.search(text) is None
 
 
 def asks_for_background(question: str) -> bool:
@@ -120,7 +139,7 @@ def asks_for_background(question: str) -> bool:
 def _contribution(abstract: str, system: str) -> int:
     """Where the paper's own work begins: at the first sentence that says "we" or names the system; else at 0."""
     for sentence in sentences(abstract):
-        if _CONTRIBUTES.search(sentence.text) or (system and system.casefold() in sentence.text.casefold()):
+        if _CONTRIBUTES.search(sentence.text) or (system and re.search(rf"(?<!\w){re.escape(system)}", sentence.text)):
             return sentence.start
     return 0
 
@@ -165,11 +184,10 @@ def figure_fit(text: str, sought: Sought) -> float:
         return max((_counts(text, figure, sought.counted) for figure in found), default=0.0)
     if "*" in sought.units:
         return 1.0 if found or _QUANTITY.search(text) else 0.0
-    if any(
-        figure.unit in sought.units and (figure.unit or sought.units & {"", "$"}) for figure in found if figure.unit
-    ):
+    if any(figure.unit in sought.units for figure in found):
         return 1.0
-    if "" in sought.units and any(not figure.unit for figure in found):
+    bare = sought.beside is not None and re.search(sought.beside, text, re.IGNORECASE)
+    if bare and any(figure.unit in ("", "%") for figure in found):
         return 0.8
     return 0.8 if "x" in sought.units and _QUANTITY.search(text) else 0.0
 

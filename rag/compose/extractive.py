@@ -32,6 +32,7 @@ _AS_DEFINING = 0.2  # how much less well an earlier sentence may fit that define
 _MENTIONS = 2  # sentences on a topic from which an abstract is about it
 _SURVEY_FLOOR = 0.6  # share of the question that a survey's line has to speak of, its title in view
 _SURVEY_NEARLY = 0.8  # … and how relevant a paper has to be, relative to the most relevant one
+_SURELY_ABOUT = 0.95  # … and from which it is about the question although only its background says so
 _ALIKE = 0.6  # share of words from which two sentences say the same
 _BEFORE = 300  # characters before a sentence in which a name is still what the sentence is about
 _OFTEN = 3  # mentions from which an abstract is about a name that is not its system's
@@ -42,6 +43,8 @@ _OPENS_WITHOUT_NAME = re.compile(
     r"|.{0,60}?, (?:its|their)\b",
 )
 _RESULT_OPENS = re.compile(r"(?:On|For|With|In|At|Across|Experiments?|Results?|Extensive|Compared|The|Run|Its)\b")
+_GOES_ON = re.compile(r"(?:It|Its|This|These|Such)\b")
+_GAP = 2  # characters between two sentences that follow each other
 _OF_OTHERS = re.compile(r"(?:Prior|Previous|Existing|Earlier|Recent|Other|Most|Many|Current|Traditional|In the past)\b")
 # Openings that point to a sentence that is not shown; what is left after one says the same.
 _LEAD_IN = re.compile(
@@ -92,9 +95,14 @@ def fit(question: Question, evidence: Evidence) -> float:
         fits -= 0.2
     if cues.WISH.search(text):
         fits -= 0.15
-    if cues.is_background(evidence) and not cues.asks_for_background(question.text):
+    if cues.is_background(evidence) and not _wants_background(question, evidence):
         fits -= 0.25 if question.kind is Kind.METHOD else 0.15
     return fits
+
+
+def _wants_background(question: Question, evidence: Evidence) -> bool:
+    """What a paper builds on explains a notion, though not its own system, and answers what was wrong before it."""
+    return cues.asks_for_background(question.text) or (question.kind is Kind.DEFINITION and not evidence.own)
 
 
 def _of_kind(question: Question, evidence: Evidence) -> float:
@@ -115,7 +123,7 @@ def _of_kind(question: Question, evidence: Evidence) -> float:
         case Kind.COMPARISON:
             return figure + (0.1 if cues.COMPARES.search(text) else 0.0)
         case Kind.YES_NO:
-            return 0.1 if concludes else 0.0
+            return 0.1 if concludes else -0.1 if cues.sets_up(text) else 0.0
         case _:
             return (0.08 if concludes or proposes else 0.0) + 0.1 * cues.gives_thing(text, question.text)
 
@@ -130,7 +138,7 @@ def subject(paper: Paper, sentence: str) -> str | None:
     name = system_of(paper.title, paper.abstract)
     if name is None or _OF_OTHERS.match(sentence):
         return None
-    if any(part.casefold() in sentence.casefold() for part in (name, *names(name))):
+    if any(re.search(rf"(?<!\w){re.escape(part)}", sentence, re.IGNORECASE) for part in (name, *names(name))):
         return None
     if _OPENS_WITHOUT_NAME.match(sentence) or (_RESULT_OPENS.match(sentence) and figures(sentence)):
         return name
@@ -148,12 +156,19 @@ def _able(question: Question, evidence: Iterable[Evidence]) -> list[Evidence]:
         if e.relevance >= _FLOOR
         and e.paper_coverage >= _PAPER_FLOOR
         and _about(question, e)
-        and (question.required is None or question.required in e.paper_has or not e.paper_has)
+        and _has_required(question, e)
         and (question.figure is None or not question.figure.strict or cues.figure_fit(e.text, question.figure))
     ]
     if any(e.own for e in able):
         able = [e for e in able if e.own]
     return _ranked(able, lambda e: fit(question, e))
+
+
+def _has_required(question: Question, evidence: Evidence) -> bool:
+    """Whether the sentence has what "which …" or "how many …" asks for, and not as what others did."""
+    if question.required is None or not evidence.paper_has:
+        return True
+    return question.required in evidence.has and not cues.is_background(evidence)
 
 
 def _about(question: Question, evidence: Evidence) -> bool:
@@ -166,7 +181,7 @@ def _about(question: Question, evidence: Evidence) -> bool:
     abstract = evidence.paper.abstract
     near = abstract[max(0, evidence.start - _BEFORE) : evidence.end].casefold()
     return any(
-        name.casefold() in near or name in evidence.paper.title or abstract.count(name) >= _OFTEN
+        name.casefold() in near or name in evidence.paper.title or abstract.casefold().count(name.casefold()) >= _OFTEN
         for name in evidence.names & set(question.names)
     )
 
@@ -206,19 +221,26 @@ def _best(question: Question, evidence: Sequence[Evidence], most: int) -> list[E
 
 
 def _defining(question: Question, ranked: Sequence[Evidence]) -> list[Evidence]:
-    """One sentence: of those that define nearly as well, the first in the abstract, where a thing is introduced."""
+    """The first of the sentences that define about equally well, and the next one where it goes on about the thing."""
     defining = [e for e in ranked if cues.defines(e.text, question.content)]
     if not defining:
         named_only = bool(question.names) and not any(e.own for e in ranked)
         return [] if named_only else list(ranked[:1])  # a name that is only mentioned is not explained
     enough = fit(question, defining[0]) - _AS_DEFINING
     equal = [e for e in defining if fit(question, e) >= enough and e.paper.id == defining[0].paper.id]
-    return [min(equal, key=lambda e: e.start)]
+    first = min(equal, key=lambda e: e.start)
+    after = [e for e in ranked if e.paper.id == first.paper.id and e.start > first.start]
+    second = min(after, key=lambda e: e.start, default=None)
+    if second is None or second.start - first.end > _GAP or cues.is_result(second.text):
+        return [first]
+    return [first, second] if _GOES_ON.match(second.text) else [first]
 
 
 def _adds(question: Question, candidate: Evidence, chosen: Sequence[Evidence]) -> bool:
     """Whether a sentence says more than those chosen: words of the question, or how it is done."""
     if any(_alike(candidate.text, other.text) for other in chosen) or cues.is_background(candidate):
+        return False
+    if cues.WISH.search(candidate.text) or cues.ADDRESS.search(candidate.text):
         return False
     if question.kind is Kind.OPEN and candidate.paper.id not in {other.paper.id for other in chosen}:
         return len(candidate.has) >= len(chosen[0].has)  # another paper that says as much about a topic
@@ -247,7 +269,9 @@ def _compared(question: Question, evidence: Sequence[Evidence]) -> list[Evidence
     own = [{e.paper.id for e in side if e.own} for side in sides]
     both = _ranked((e for e in evidence if _speaks_of_both(question, e, own)), lambda e: fit(question, e))
     if not all(own):
-        return _differing(question, both) or _differing(question, [side[0] for side in sides])
+        words = {word for part in question.parts for word in part.content.split()}
+        either = [e for e in _able(replace(question, parts=()), evidence) if e.has & words]
+        return _differing(question, both) or _differing(question, either)
     chosen: list[Evidence] = []
     for mine, side in zip(own, sides, strict=True):
         told = [e for e in both if e.paper.id in mine]
@@ -302,21 +326,26 @@ def _surveyed(question: Question, evidence: Sequence[Evidence]) -> list[Evidence
         papers.setdefault(e.paper.id, []).append(max([e, *parts], key=lambda s: s.relevance))
     about = {paper: max(e.relevance for e in said) for paper, said in papers.items()}
     enough = max(_FLOOR, _SURVEY_NEARLY * max(about.values(), default=0.0))
-    lines = {paper: _line(question, said) for paper, said in papers.items() if about[paper] >= enough}
+    surely = _SURELY_ABOUT * max(about.values(), default=0.0)
+    lines = {
+        paper: _line(question, said, sure=about[paper] >= surely)
+        for paper, said in papers.items()
+        if about[paper] >= enough
+    }
     ranked = sorted((paper for paper, line in lines.items() if line), key=lambda paper: (-about[paper], paper))
     return [line for paper in ranked[:MAX_SURVEY] if (line := lines[paper])]
 
 
-def _line(question: Question, said: Sequence[Evidence]) -> Evidence | None:
+def _line(question: Question, said: Sequence[Evidence], *, sure: bool) -> Evidence | None:
     """The sentence that stands for a paper in a survey; None where its own work is not about the question.
 
-    It is, where a sentence on its own work speaks of it, or where the abstract comes back to it again and again.
+    It is, where a sentence on its own work speaks of it, or where the abstract comes back to it, or is `sure` to be.
     """
     work = [e for e in said if not cues.is_background(e)]
     able = [e for e in work if e.coverage >= _SURVEY_FLOOR]
     if cues.asks_for_new(question.text):
         able = [e for e in able if cues.INTRODUCES.search(e.text)]
-    elif not able and sum(e.coverage >= _SURVEY_FLOOR and bool(e.has) for e in said) >= _MENTIONS:
+    elif not able and (sure or sum(e.coverage >= _SURVEY_FLOOR and bool(e.has) for e in said) >= _MENTIONS):
         able = work
     return max(able, key=lambda e: (fit(question, e), -e.start), default=None)
 

@@ -1,4 +1,4 @@
-"""What a question asks for in words that every question has: the figure that is sought, the thing that is meant. Pure."""
+"""What a question asks for in words that every question has: the figure sought, the thing meant. Pure."""
 
 from __future__ import annotations
 
@@ -48,44 +48,55 @@ GENERIC = frozenset(
 _ANY = frozenset({"*"})
 _TIMES = frozenset({"hours", "minutes", "seconds", "ms", "days", "weeks", "months", "years"})
 _RELATIVE = frozenset({"%", "x", "points"})
-_SCORE = frozenset({"%", "", "points"})
-_BYTES = frozenset({"KB", "MB", "GB", "TB", "PB", "bytes", "bits", "%", "x"})
+_SCORE = frozenset({"%", "points"})
+_BYTES = frozenset({"KB", "MB", "GB", "TB", "PB", "bytes", "bits"})
 _MONEY = frozenset({"$", "€", "£", "cents"})
 
 
 @dataclass(frozen=True, slots=True)
 class Sought:
-    """The figure that is asked for: its possible units ("" for a bare number, "*" for any), and what is counted.
+    """The figure that is asked for: its units ("*" for any), and what is counted.
 
-    `strict` says that nothing but such a figure is an answer: "how much did it cost" without a price is not answered,
-    "how well does it work" may be answered in words.
+    `beside` is a pattern: in a sentence that it matches, a bare number or a percentage is such a figure too; 187 is a
+    price beside "budget". `strict` says that nothing but such a figure is an answer: "how much did it cost" without a
+    price is not answered, "how well does it work" may be answered in words.
     """
 
     units: frozenset[str]
     counted: str | None = None
     strict: bool = True
+    beside: str | None = None
 
 
+_ANYTHING = r""
+_PRICE_WORDS = r"\b(?:cost|price|budget|expens|dollar|money|cheap|afford)"
+_SCORE_WORDS = r"\b(?:scor|accura|F1|BLEU|ROUGE|perplexity|recall|precision|R1|EM|MAP|nDCG|AUC|MRR|correlat)"
 # The first that fits: what is said of the unit itself is surer than what is said of the thing.
-_UNITS = (
-    (r"\bgigabytes?\b|\bmegabytes?\b|\bkilobytes?\b|\b[KMG]B\b", _BYTES - _RELATIVE),
-    (r"\bmilliseconds?\b|\b(?:in|how many) (?:\w+ )?(?:seconds?|minutes?|hours?|days|weeks|months|years)\b", _TIMES),
-    (r"\bdollars?\b|\busd\b|\beuros?\b", _MONEY),
-    (r"\bpercent|\bper cent\b|\bfraction\b|\bshare\b|\bproportion\b", _RELATIVE | {""}),
+_UNITS: tuple[tuple[str, frozenset[str], str | None], ...] = (
+    (r"\bgigabytes?\b|\bmegabytes?\b|\bkilobytes?\b|\b[KMG]B\b", _BYTES, None),
     (
-        r"\bhow (?:many times|much (?:more|less|fewer|better|worse|faster|slower|quicker|cheaper|smaller|larger))\b",
-        _RELATIVE,
+        r"\bmilliseconds?\b|\b(?:in|how many) (?:\w+ )?(?:seconds?|minutes?|hours?|days|weeks|months|years)\b",
+        _TIMES,
+        None,
     ),
+    (r"\bdollars?\b|\busd\b|\beuros?\b", _MONEY, None),
+    (r"\bpercent|\bper cent\b|\bfraction\b|\bshare\b|\bproportion\b", _RELATIVE, _ANYTHING),
     (
-        r"\bby (?:how much|what)\b|\bhow much (?:\w+ )*?(?:save|improve|reduce|cut|gain|speed up|accelerate)\b",
+        r"\bhow (?:many times|much (?:more|less|fewer|better|worse|faster|slower|quicker|cheaper|smaller|larger))\b"
+        r"|\bby (?:how much|what)\b|\bhow much (?:\w+ )*?(?:save|improve|reduce|cut|gain|speed up|accelerate)\b"
+        r"|\bspeed-?ups?\b|\bfaster\b|\bquicker\b|\bslower\b",
         _RELATIVE,
+        None,
     ),
-    (r"\bspeed-?ups?\b|\bfaster\b|\bquicker\b", _RELATIVE),
-    (r"\bhow (?:fast|quick\w*)\b|\blatency\b|\bthroughput\b", _RELATIVE | _TIMES | {"FPS"}),
-    (r"\bhow long\b|\bhow much time\b|\bduration\b", _TIMES),
-    (r"\bcosts?\b|\bprices?\b|\bexpensive\b|\bbudget\b|\bmoney\b|\bcheap\b|\bhow much to\b", _MONEY | {"", "%"}),
-    (r"\bimprovement|\bgains?\b|\breduction|\bincrease|\bdecrease|\bsavings?\b|\bmargin", _RELATIVE | {""}),
-    (r"\baccura\w+|\bacura\w+|\bscores?\b|\bf1\b|\bbleu\b|\brouge\b|\bperplexity\b|\brecall\b|\bprecision\b", _SCORE),
+    (r"\bhow (?:fast|quick\w*)\b|\blatency\b|\bthroughput\b", _RELATIVE | _TIMES | {"FPS"}, None),
+    (r"\bhow long\b|\bhow much time\b|\bduration\b", _TIMES, None),
+    (r"\bcosts?\b|\bprices?\b|\bexpensive\b|\bbudget\b|\bmoney\b|\bcheap\w*\b|\bhow much to\b", _MONEY, _PRICE_WORDS),
+    (r"\bimprovement|\bgains?\b|\breduction|\bincrease|\bdecrease|\bsavings?\b|\bmargin", _RELATIVE, _ANYTHING),
+    (
+        r"\baccura\w+|\bacura\w+|\bscores?\b|\bf1\b|\bbleu\b|\brouge\b|\bperplexity\b|\brecall\b|\bprecision\b",
+        _SCORE,
+        _SCORE_WORDS,
+    ),
 )
 _STOPS = (
     "is|are|was|were|do|does|did|can|could|has|have|had|should|would|will|in|on|of|for|to|with|from|by|at|per|there|it|"
@@ -144,12 +155,12 @@ _NO_HEAD = frozenset(
 
 def sought(text: str) -> Sought:
     """The figure that a question for a figure wants."""
-    loose = _LOOSE.search(text) is not None
-    for pattern, units in _UNITS:
+    strict = _LOOSE.search(text) is None
+    for pattern, units, beside in _UNITS:
         if re.search(pattern, text, re.IGNORECASE):
-            return Sought(units, strict=not loose)
+            return Sought(units, strict=strict, beside=beside)
     found = _COUNTED.search(text)
-    return Sought(_ANY, found["of"].split()[-1].casefold() if found else None, strict=not loose)
+    return Sought(_ANY, found["of"].split()[-1].casefold() if found else None, strict)
 
 
 def head_noun(text: str) -> str | None:

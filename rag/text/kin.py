@@ -41,6 +41,7 @@ _FAMILIES = (
     "forget forgetting",
     "binary binarized binarization 1-bit",
     "compare comparison versus against",
+    "network networks model models transformer transformers",
     "beat outperform surpass exceed better",
     "good well strong struggle fail poor",
     "help benefit improve improvement gain useful effective",

@@ -110,6 +110,8 @@ def _is_system(name: str, abstract: str, match: re.Match[str]) -> bool:
     sentence = max(abstract.rfind(mark, 0, match.start("name")) for mark in (". ", "? ", "! ")) + 1
     if re.search(rf"\b{re.escape(name)}\b", abstract[:sentence]) or name.split()[0] in _NO_SYSTEMS:
         return False
+    if _OF_OTHERS.search(abstract, sentence, match.start("name")):
+        return False
     if _NO_SYSTEM.match(abstract, match.end("name")):
         return False
     if names(name):
@@ -123,6 +125,10 @@ def _usual_spelling(name: str, abstract: str) -> str:
     return max(dict.fromkeys(written), key=written.count)
 
 
+_OF_OTHERS = re.compile(
+    r"\b(?:some|other|previous|prior|existing|several|many|recent) (?:\w+ )?(?:studies|works?|methods|approaches)\b",
+    re.I,
+)
 _NO_SYSTEMS = frozenset(
     (
         *("A", "An", "The", "This", "These", "Our", "We", "It", "Its", "In", "On", "For", "With", "Such", "There"),

@@ -38,8 +38,7 @@ class Left:
     shown: dict[str, int]  # paper -> revision, by a search
     current: dict[str, int]  # the same, by the catalogue
     texts: dict[str, str]  # the abstracts that were shown
-    half: list[str]  # papers that only one of the indexes found
-    wrong: dict[str, str]  # what the doctor complains of
+    wrong: dict[str, str]  # what the doctor complains of, a paper that one index lacks included
     stored: int  # papers in the catalogue
     vectors: int
     entries: int
@@ -117,7 +116,7 @@ def look(folder: Path, seed: int, sender: Connection) -> None:
 
 async def _left(library: Library) -> Left:
     ids = [f"2402.{number:05d}" for number in range(EVERYONE)]
-    hits = (await library.search("alpaca", top_k=EVERYONE, explain=True)).hits
+    hits = (await library.search("alpaca", top_k=EVERYONE)).hits
     assert len({hit.paper.id for hit in hits}) == len(hits), "a paper was shown twice"
     for hit in hits:
         assert hit.passage.text == hit.paper.abstract[hit.passage.start : hit.passage.end] != ""
@@ -126,7 +125,6 @@ async def _left(library: Library) -> Left:
         shown={hit.paper.id: hit.paper.revision for hit in hits},
         current=await library.catalogue.read(indexing.current, ids),
         texts={hit.paper.id: hit.paper.abstract for hit in hits},
-        half=[h.paper.id for h in hits if h.explain is None or None in (h.explain.dense_rank, h.explain.lexical_rank)],
         wrong={finding.name: finding.detail for finding in report.findings if not finding.ok},
         stored=await library.catalogue.read(papers.count),
         vectors=await library.vectors.count(),

@@ -24,12 +24,10 @@ def checked(left: Left | None, handed_in: dict[int, list[int]]) -> Left:
     """What holds at any moment: shown is what is current and whole, at a version that was handed in."""
     assert left is not None
     assert left.shown == left.current
-    assert left.half == []
     for paper_id, text in left.texts.items():
         number = int(paper_id.removeprefix("2402."))
         assert text in [made_up(number, revision=version).abstract for version in handed_in[number]]
     assert "missing from an index" not in left.wrong
-    assert "stored but not found" not in left.wrong
     return left
 
 

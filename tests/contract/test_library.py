@@ -297,7 +297,6 @@ async def test_the_doctor_finds_planted_damage_and_mends_it(library: Library, em
         "missing from an index": "4 papers",
         "left over in an index": "5 entries",
         "waiting to be indexed": "1 papers",
-        "stored but not found": "1 papers of the sample",
     }
     report = await library.doctor(repair=True)
     assert wrong(report) == {}
