@@ -25,6 +25,9 @@ _COMMON = 0.35  # what a word weighs that names no topic, or is a figure, agains
 _UNSEEN = 0.6  # … and one that stands in no paper and is not written like a name
 
 
+_NUMBERED = re.compile(r"[A-Za-z]{4,}(?=\d)")
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
     """What a sentence and its paper say of one part of a question; see `Evidence`."""
@@ -88,6 +91,9 @@ def name_keys(text: str) -> frozenset[str]:
         parts = [part for part in re.split(r"[-_]", name) if part]
         for count in range(1, len(parts) + 1):
             keys.add(key("-".join(parts[:count])))
+        base = _NUMBERED.match(name)
+        if base is not None:
+            keys.add(base[0].casefold())  # `Llama3` is one of those that "llama" asks for
         if name[-1] == "s" and not name[-2:].islower():
             keys.add(key(name[:-1]))
     return frozenset(keys)

@@ -82,9 +82,11 @@ class Lexical:
 
     def _write(self, change: Callable[[Any], object]) -> None:
         with self._writing:
-            if self._writer is None:
-                self._writer = self._index.writer(_WRITER_HEAP, 1)
             try:
+                if self._writer is None:
+                    self._writer = self._index.writer(_WRITER_HEAP, 1)
+                    # A process killed within a commit leaves files under names that the next commit will want.
+                    self._writer.garbage_collect_files()
                 change(self._writer)
                 self._writer.commit()
             except BaseException:

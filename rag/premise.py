@@ -45,7 +45,7 @@ def conflict(question: Question, evidence: Sequence[Evidence]) -> Conflict | Non
         return None
     able = [e for e in evidence if e.own] or [e for e in evidence if e.names or not question.names]
     near = [e for e in able[:_LOOKED_AT] if e.coverage >= _SAME_MATTER]
-    asserted = [f for f in figures(question.text) if f.unit or f.value >= _LARGE]
+    asserted = [f for f in figures(question.text) if _states(f)]
     for figure in asserted:
         found = _other_figure(figure, near)
         if found is not None:
@@ -62,10 +62,15 @@ def _other_figure(figure: Figure, near: Sequence[Evidence]) -> Evidence | None:
     """The sentence with another figure of the same unit, in a paper that nowhere has the question's figure."""
     for candidate in near:
         own = figures(candidate.text)
-        rivals = [f for f in own if f.unit == figure.unit and (f.unit or f.value >= _LARGE)]
+        rivals = [f for f in own if f.unit == figure.unit and _states(f)]
         if rivals and not any(same_value(figure, f) for f in figures(candidate.paper.abstract)):
             return candidate
     return None
+
+
+def _states(figure: Figure) -> bool:
+    """Whether a figure says how much something is: with a unit, a fraction, or large, and no small count."""
+    return bool(figure.unit) or figure.value >= _LARGE or figure.value != int(figure.value)
 
 
 def _other_count(question: Question, near: Sequence[Evidence]) -> Conflict | None:
@@ -112,8 +117,9 @@ def _opposed(asked: Analysed, said: Analysed) -> bool:
     """
     theirs = _directed(said)
     for axis, sign, about in _directed(asked):
-        of_same = [other for other_axis, other, near in theirs if other_axis == axis and about & near]
-        if of_same and all(other != sign for other in of_same):
+        of_same = [(len(about & near), other) for other_axis, other, near in theirs if other_axis == axis]
+        nearest = max((shared for shared, _ in of_same), default=0)
+        if nearest and all(other != sign for shared, other in of_same if shared == nearest):
             return True
     return False
 

@@ -30,15 +30,16 @@ HOW = re.compile(
     re.IGNORECASE,
 )
 CONCLUDES = re.compile(
-    r"\b(?:we (?:\w+ )?(?:find|show|observe|demonstrate|confirm|conclude|reveal|prove)|results? (?:\w+ )?(?:show|"
-    r"suggest|indicate|demonstrate|reveal)|findings?|outperform\w*|improv\w+|achiev\w+|reveal\w*|demonstrat\w+|surpass\w*|"
-    r"proves?|turns? out|beats?|exceeds?|lags?|competitive|gains?|(?:did|does|do) not|lead to|led to|helps?|benefits?|"
-    r"struggles?|fails?|failed|suffers?|significant(?:ly)?)\b",
+    r"\b(?:we (?:\w+ )?(?:find|show|observe|demonstrate|confirm|conclude|reveal|prove)|findings?|"
+    r"(?:results?|experiments?) (?:\w+ )?(?:show|suggest|indicate|demonstrate|reveal)|outperform\w*|improv\w+|"
+    r"achiev\w+|reveal\w*|demonstrat\w+|surpass\w*|proves?|turns? out|beats?|exceeds?|lags?|competitive|gains?|"
+    r"(?:did|does|do) not|lead to|led to|helps?|benefits?|struggles?|fails?|failed|suffers?|significant(?:ly)?)\b",
     re.IGNORECASE,
 )
 _RESULT = re.compile(
     r"\b(?:outperform\w*|surpass\w*|achiev\w+|experiment\w*|results?|state.of.the.art|baselines?|benchmarks?|speedups?|"
-    r"effectiveness|we (?:\w+ )?(?:confirm|show|demonstrate|evaluate)|proof|better than|significantly)\b",
+    r"effectiveness|compared (?:to|with)|we (?:\w+ )?(?:confirm|show|demonstrate|evaluate)|proof|"
+    r"better than|significantly)\b",
     re.IGNORECASE,
 )
 COMPARES = re.compile(
@@ -59,7 +60,9 @@ WISH = re.compile(
 )
 _SETS_UP = re.compile(
     r"\b(?:we (?:\w+ )?(?:explore|participate|investigate|examine|study|conduct|perform|choose|implement|test)\w*"
-    r"|(?:is|are) (?:evaluated|tested|examined|studied))\b",
+    r"|(?:is|are) (?:evaluated|tested|examined|studied)"
+    r"|(?:it|this paper|this study|the paper|the authors) "
+    r"(?:compares?|examines?|evaluates?|stud(?:y|ies)|investigates?|reports? on|asks?|looks? at))\b",
     re.IGNORECASE,
 )
 _ASKS_FOR_BACKGROUND = re.compile(

@@ -29,19 +29,11 @@ FUNCTION_WORDS = frozenset(
     )
 )
 GENERIC = frozenset(
-    [
-        "fraction",
-        "percentage",
-        "percent",
-        "amount",
-        "number",
-        "numbers",
-        "factor",
-        "idea",
-        "point",
-        "purpose",
-        "meaning",
-    ]
+    re.findall(
+        r"\w+",
+        "fraction percentage percent share proportion amount number numbers count counts factor terms idea ideas point "
+        "purpose meaning",
+    )
 )
 """Words that name the form of an answer and never stand in it."""
 
@@ -89,6 +81,7 @@ _UNITS: tuple[tuple[str, frozenset[str], str | None], ...] = (
         None,
     ),
     (r"\bhow (?:fast|quick\w*)\b|\blatency\b|\bthroughput\b", _RELATIVE | _TIMES | {"FPS"}, None),
+    (r"\bhow much (?:\w+ )?(?:memory|storage|space)\b|\bfootprint\b", _BYTES | _RELATIVE, None),
     (r"\bhow long\b|\bhow much time\b|\bduration\b", _TIMES, None),
     (r"\bcosts?\b|\bprices?\b|\bexpensive\b|\bbudget\b|\bmoney\b|\bcheap\w*\b|\bhow much to\b", _MONEY, _PRICE_WORDS),
     (r"\bimprovement|\bgains?\b|\breduction|\bincrease|\bdecrease|\bsavings?\b|\bmargin", _RELATIVE, _ANYTHING),
@@ -105,52 +98,20 @@ _STOPS = (
 _NOUN = rf"(?P<of>(?!(?:{_STOPS})\b)(?:[\w-]+\s+){{0,3}}?[\w-]+)(?=\s+(?:{_STOPS})\b|\s*[?,.]|\s*$)"
 _COUNTED = re.compile(rf"\b(?:how many|number of)\s+{_NOUN}", re.IGNORECASE)
 _WHICH = re.compile(rf"\b(?:which|what|wat)\s+{_NOUN}", re.IGNORECASE)
+_MUCH = re.compile(rf"\bhow much\s+{_NOUN}", re.IGNORECASE)
+_MORE = re.compile(r"(?:er|more|less)$")
 _LOOSE = re.compile(r"\bhow (?:well|close|deep|far|accurate|good)\b", re.IGNORECASE)
 _NO_HEAD = frozenset(
-    [
-        "algorithm",
-        "architecture",
-        "benchmark",
-        "cases",
-        "data",
-        "difference",
-        "effect",
-        "extent",
-        "framework",
-        "gain",
-        "gains",
-        "hardware",
-        "improvement",
-        "kind",
-        "mechanism",
-        "model",
-        "models",
-        "novelty",
-        "part",
-        "problem",
-        "question",
-        "reason",
-        "result",
-        "results",
-        "role",
-        "score",
-        "scores",
-        "set",
-        "sets",
-        "sort",
-        "speedup",
-        "strategy",
-        "system",
-        "task",
-        "tasks",
-        "technique",
-        "technology",
-        "times",
-        "tool",
-        "trick",
-        "type",
-    ]
+    re.findall(
+        r"\w+",
+        """
+        algorithm architecture benchmark cases data difference effect extent framework gain gains hardware improvement
+        kind mechanism model models novelty part problem question reason result results role score scores set sets sort
+        speedup strategy system task tasks technique technology times tool trick type
+        """,
+    )
 )
+_SIZE_OF = re.compile(r"\b(?P<of>[a-z-]+) size\b", re.IGNORECASE)
 
 
 def sought(text: str) -> Sought:
@@ -159,15 +120,18 @@ def sought(text: str) -> Sought:
     for pattern, units, beside in _UNITS:
         if re.search(pattern, text, re.IGNORECASE):
             return Sought(units, strict=strict, beside=beside)
-    found = _COUNTED.search(text)
-    return Sought(_ANY, found["of"].split()[-1].casefold() if found else None, strict)
+    counted, size = _COUNTED.search(text), _SIZE_OF.search(text)
+    if counted is not None:
+        return Sought(_ANY, counted["of"].split()[-1].casefold(), strict)
+    thing = size["of"].casefold() if size else None
+    return Sought(_ANY, thing if thing not in FUNCTION_WORDS else None, strict)
 
 
 def head_noun(text: str) -> str | None:
-    """The thing after "which", "what" or "how many" that an answer has to speak of; None where it may be anything."""
-    found = _COUNTED.search(text) or _WHICH.search(text)
+    """The thing after "which", "what", "how many" or "how much" that an answer has to speak of; None where none is."""
+    found = _COUNTED.search(text) or _MUCH.search(text) or _WHICH.search(text)
     if found is None:
         return None
     noun = found["of"].split()[-1]
     plain = noun.casefold()
-    return None if plain in FUNCTION_WORDS or plain in GENERIC or plain in _NO_HEAD else noun
+    return None if plain in FUNCTION_WORDS | GENERIC | _NO_HEAD or _MORE.search(plain) else noun

@@ -70,7 +70,7 @@ _ORDINARY = frozenset(
         perform performs pick plain plenty plus point possible power practice prevent problem produce purpose put
         quick quite ran reason reduce reduces remain require result results rid right run runs save saves saving
         sense set show simple simply single size small smaller smallest solve spend spread start stop stuff support
-        system systems tell test tested together train trained training treat trick try turn two type typical use
+        system systems tell test tested together train trained training treat trick tried try turn two type typical use
         useful usual version want way well whole work works worse worth
         """,
     )

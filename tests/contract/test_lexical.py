@@ -178,6 +178,29 @@ async def test_a_folder_that_another_process_writes_is_one_sentence(lexical: Lex
     second.close()
 
 
+def deletions(folder: Path) -> int:
+    return len(list(folder.glob("*.del")))
+
+
+async def test_what_a_kill_left_behind_is_not_in_the_way(folder: Path) -> None:
+    """A kill just before the end of a commit leaves its list of deletions, under a name that the next one wants too."""
+    first = Lexical.open(folder)
+    await first.put(ENTRIES)
+    first.close()
+    meta = folder / "meta.json"
+    committed = meta.read_bytes()
+    second = Lexical.open(folder)
+    await second.put([], remove=["1"])
+    second.close()
+    assert deletions(folder) == 1
+    meta.write_bytes(committed)
+    third = Lexical.open(folder)
+    assert await third.count() == 5
+    await third.put([], remove=["1"])
+    assert set(await third.revisions()) == {"2", "3", "4", "5"}
+    third.close()
+
+
 def blank_out(folder: Path) -> None:
     """Zeros in the place of the terms; the footer that says how long they are stays."""
     for path in folder.glob("*.term"):
