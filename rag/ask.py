@@ -11,7 +11,7 @@ import logging
 import secrets
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Literal
 
@@ -45,6 +45,7 @@ from rag.write import Written, as_source, write_extractive, write_grounded
 Mode = Literal["auto", "extractive", "generative"]
 
 _NEAREST = 3
+_COUNTED = 64  # scopes whose size is remembered
 _log = logging.getLogger(__name__)
 
 
@@ -58,6 +59,8 @@ class Desk:
     model: Model | None
     prompts: Prompts | None
     mode: Mode = "auto"
+    counted: dict[tuple[int, Scope], Coverage] = field(default_factory=dict)
+    """What was searched, by the catalogue's revision and the scope: counting all papers costs as much as a search."""
 
 
 async def ask(question: str, *, scope: Scope, desk: Desk, mode: Mode | None = None) -> Answer:
@@ -123,7 +126,8 @@ async def _answer(
     clock: _Clock,
 ) -> Answer:
     sentences, citations = cited(written.sentences, {paper.id: paper for paper, _ in retrieved.papers})
-    coverage = await _coverage(desk.catalogue, scope)
+    revision = await desk.catalogue.read(facts.catalogue_revision)
+    coverage = await _coverage(desk, revision, scope)
     spans = {(piece.paper_id, piece.start) for said in written.sentences for piece in said.evidence}
     shown_by = [e for e in retrieved.evidence if (e.paper.id, e.start) in spans]
     return Answer(
@@ -145,7 +149,7 @@ async def _answer(
             prompt=written.prompt,
             prompt_sha256=written.prompt_sha256,
             embedding=desk.embedder.identity,
-            catalogue_revision=await desk.catalogue.read(facts.catalogue_revision),
+            catalogue_revision=revision,
             version=__version__,
             created=datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
         ),
@@ -157,12 +161,15 @@ async def _answer(
     )
 
 
-async def _coverage(catalogue: Catalogue, scope: Scope) -> Coverage:
-    first, last = await catalogue.read(papers.days)
-    return Coverage(
-        papers_searched=await catalogue.read(papers.count, scope),
-        window=Window(since=scope.since or first, until=scope.until or last),
-    )
+async def _coverage(desk: Desk, revision: int, scope: Scope) -> Coverage:
+    known = desk.counted.get((revision, scope))
+    if known is None:
+        searched, first, last = await desk.catalogue.read(papers.covered, scope)
+        known = Coverage(papers_searched=searched, window=Window(since=scope.since or first, until=scope.until or last))
+        if len(desk.counted) >= _COUNTED:
+            desk.counted.clear()
+        desk.counted[revision, scope] = known
+    return known
 
 
 def _refusal(coverage: Coverage, found: Sequence[tuple[Paper, float]]) -> str:

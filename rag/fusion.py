@@ -58,22 +58,19 @@ def fuse(
     """
     best_cosine = max((cosine for _, cosine in dense.values()), default=0.0)
     best_lexical = max((score for _, score in lexical), default=0.0)
+    # Each score as a share of the best one, 0 being the least that either leg's score means.
+    dense_unit = weight / best_cosine if best_cosine > 0 else 0.0
+    lexical_unit = (1 - weight) / best_lexical if best_lexical > 0 else 0.0
+    absent = max(dense_floor, 0.0) * dense_unit
     dense_at = {key: place for place, key in enumerate(dense)}
     lexical_at = {key: place for place, (key, _) in enumerate(lexical)}
-    scored = []
-    for key in dense_at.keys() | lexical_at.keys():
-        d, x = dense_at.get(key), lexical_at.get(key)
-        cosine = dense[key][1] if d is not None else dense_floor
-        bm25 = lexical[x][1] if x is not None else 0.0
-        score = weight * _share(cosine, best_cosine) + (1 - weight) * _share(bm25, best_lexical)
-        scored.append((-score, key, d, x))
-    scored.sort(key=lambda row: row[:2])
-    return (_fused(-negative, key, d, x, dense, lexical) for negative, key, d, x in scored)
-
-
-def _share(score: float, best: float) -> float:
-    """The score as a share of the best one, 0 being the least that either leg's score means."""
-    return min(max(score, 0.0) / best, 1.0) if best > 0 else 0.0
+    scores = {key: max(cosine, 0.0) * dense_unit for key, (_, cosine) in dense.items()}
+    for key, bm25 in lexical:
+        scores[key] = scores.get(key, absent) + max(bm25, 0.0) * lexical_unit
+    ranked = sorted(scores.items(), key=lambda item: (-item[1], item[0]))
+    return (
+        _fused(min(score, 1.0), key, dense_at.get(key), lexical_at.get(key), dense, lexical) for key, score in ranked
+    )
 
 
 def _fused(

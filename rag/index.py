@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Awaitable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.catalogue import Catalogue, indexing
+from rag.catalogue import Catalogue, hits, indexing
 from rag.fusion import Fused, Key, best_passages, fuse
 from rag.lexical import Entry, Lexical
 from rag.models import Paper
@@ -39,13 +39,33 @@ class IndexedPaper:
     vectors: NDArray[np.float32]
 
 
+Vector = NDArray[np.float32] | Awaitable[NDArray[np.float32]]
+"""A query's vector, shape (dimension,), or what will give it."""
+
+
+async def _made(vector: Vector) -> NDArray[np.float32]:
+    return vector if isinstance(vector, np.ndarray) else await vector
+
+
 @dataclass(frozen=True, slots=True)
 class _ScopeVectors:
-    """The vectors of a scope's papers in one matrix; row i belongs to passage `numbers[i]` of `keys[i]`."""
+    """The vectors of a scope's papers in one matrix; the rows of `keys[i]` begin at `starts[i]`."""
 
     keys: list[Key]
-    numbers: list[int]
+    starts: NDArray[np.intp]
     matrix: NDArray[np.float32]
+
+    def best(self, vector: NDArray[np.float32]) -> dict[Key, tuple[int, float]]:
+        """Each paper's best passage and its cosine, best paper first."""
+        if not self.keys:
+            return {}
+        cosines = self.matrix @ vector
+        best = np.maximum.reduceat(cosines, self.starts)
+        paper_of = np.repeat(np.arange(len(self.keys)), np.diff(self.starts, append=len(cosines)))
+        at_best = np.flatnonzero(cosines == best[paper_of])
+        _, first = np.unique(paper_of[at_best], return_index=True)
+        numbers = at_best[first] - self.starts
+        return {self.keys[i]: (int(numbers[i]), float(best[i])) for i in np.argsort(-best, kind="stable").tolist()}
 
 
 class Index:
@@ -58,6 +78,8 @@ class Index:
         self._lexical = lexical
         self._scopes: OrderedDict[frozenset[str], _ScopeVectors] = OrderedDict()
         self._changes = 0
+        self.vouched = False
+        """Whether the index was found to be this embedder's and not lost; asked before the first search only."""
 
     async def put(self, papers: Sequence[IndexedPaper]) -> None:
         """Put papers into both indexes; durable on return. What was there under the same revision is replaced.
@@ -91,13 +113,16 @@ class Index:
     async def search(
         self,
         query: str,
-        vector: NDArray[np.float32],
+        vector: Vector,
         *,
         limit: int,
         among: Sequence[str] | None = None,
         pool: int = POOL,
     ) -> list[Fused]:
-        """The `limit` best current papers for a query and its vector, best first; `among` restricts to these papers."""
+        """The `limit` best current papers for a query and its vector, best first; `among` restricts to these papers.
+
+        Of a vector that is still being made, the keywords are searched meanwhile.
+        """
         if limit < 1 or (among is not None and not among):
             return []
         pool = max(pool, 2 * limit)
@@ -106,10 +131,10 @@ class Index:
         return await self._search_scope(query, vector, limit, among, pool)
 
     async def _search_everything(
-        self, query: str, vector: NDArray[np.float32], limit: int, among: Sequence[str] | None, pool: int
+        self, query: str, vector: Vector, limit: int, among: Sequence[str] | None, pool: int
     ) -> list[Fused]:
         (identifiers, similarities), lexical = await asyncio.gather(
-            self._vectors.nearest(vector, pool), self._lexical.best(query, pool)
+            self._nearest(vector, pool), self._lexical.best(query, pool)
         )
         dense = _by_paper(identifiers, similarities)
         floor = float(similarities[-1]) if len(identifiers) == pool else 0.0
@@ -121,17 +146,19 @@ class Index:
         return await self._current(fuse(dense, found, dense_floor=floor), limit)
 
     async def _search_scope(
-        self, query: str, vector: NDArray[np.float32], limit: int, among: Sequence[str], pool: int
+        self, query: str, vector: Vector, limit: int, among: Sequence[str], pool: int
     ) -> list[Fused]:
         inside = frozenset(among)
-        scope, lexical = await asyncio.gather(
-            self._scope_vectors(inside), self._lexical.best(query, min(pool, len(inside)), among=inside)
+        scope, lexical, made = await asyncio.gather(
+            self._scope_vectors(inside),
+            self._lexical.best(query, min(pool, len(inside)), among=inside),
+            _made(vector),
         )
-        similarities = scope.matrix @ vector
-        order = np.argsort(-similarities, kind="stable")
-        dense = best_passages((scope.keys[i], scope.numbers[i], float(similarities[i])) for i in order)
         found = [((paper_id, revision), score) for paper_id, revision, score in lexical]
-        return await self._current(fuse(dense, found), limit)
+        return await self._current(fuse(scope.best(made), found), limit)
+
+    async def _nearest(self, vector: Vector, pool: int) -> tuple[list[str], NDArray[np.float32]]:
+        return await self._vectors.nearest(await _made(vector), pool)
 
     async def _scope_vectors(self, inside: frozenset[str]) -> _ScopeVectors:
         known = self._scopes.get(inside)
@@ -139,7 +166,7 @@ class Index:
             self._scopes.move_to_end(inside)
             return known
         before = self._changes
-        rows = await self._catalogue.read(indexing.vectors, sorted(inside))
+        rows = await self._catalogue.read(hits.matrices, sorted(inside))
         made = await asyncio.to_thread(_stack, rows, self._dimension)
         if self._changes != before:
             return made  # read while papers were being marked: right for now, but not to be kept
@@ -168,11 +195,9 @@ def _by_paper(identifiers: Sequence[str], similarities: NDArray[np.float32]) -> 
     return best_passages(passages())
 
 
-def _stack(rows: Sequence[tuple[str, int, tuple[tuple[int, int], ...], bytes]], dimension: int) -> _ScopeVectors:
-    keys: list[Key] = []
-    numbers: list[int] = []
-    for paper_id, revision, spans, _ in rows:
-        keys.extend([(paper_id, revision)] * len(spans))
-        numbers.extend(range(len(spans)))
+def _stack(rows: Sequence[tuple[str, int, int, bytes]], dimension: int) -> _ScopeVectors:
+    rows = [row for row in rows if row[2]]
+    counts = np.array([count for _, _, count, _ in rows], np.intp)
     stored = np.frombuffer(b"".join(row[3] for row in rows), "<f2").astype(np.float32)
-    return _ScopeVectors(keys, numbers, stored.reshape(len(keys), dimension))
+    keys = [(paper_id, revision) for paper_id, revision, _, _ in rows]
+    return _ScopeVectors(keys, np.cumsum(counts) - counts, stored.reshape(-1, dimension))

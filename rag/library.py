@@ -130,9 +130,12 @@ class Library:
 
     async def _require_whole_index(self) -> None:
         """Refuse an index that was lost: what it does not find would look like what does not exist."""
+        if self.index.vouched:
+            return
         await self._require_own_index()
         lost = "vector" if self.vectors.untouched else "keyword" if not await self.lexical.count() else None
         if lost is None:
+            self.index.vouched = True
             return
         should_be_there = await self.catalogue.read(indexing.indexed_papers, None, 1)
         if should_be_there:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -9,12 +10,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.catalogue import Catalogue, indexing, papers
+from rag.catalogue import Catalogue, hits, papers
 from rag.embedding import Embedder
 from rag.errors import QuestionError, ScopeError
 from rag.evidence import Evidence, Part, Read, Wanted, judged, key, name_keys, weighed
 from rag.fusion import Fused
-from rag.index import Index
+from rag.index import Index, Vector
 from rag.lexical import Lexical
 from rag.models import Explanation, Hit, HitPassage, Paper, Scope, SearchReport
 from rag.question import Kind, Question
@@ -57,22 +58,27 @@ class Retriever:
         Raises QuestionError when the query is empty or too long, ScopeError when the scope names a brief.
         """
         query = checked(query)
-        vector = await self._embedder.embed_query(query)
-        ranked = await self._ranked(query, vector, top_k, scope)
-        found = await self._papers(ranked)
-        passages = await self._best_spans(ranked, vector)
-        hits = [_hit(fused, found[fused.paper_id], passages, explain) for fused in ranked if fused.paper_id in found]
-        return SearchReport(hits=tuple(hits))
+        embedding = asyncio.ensure_future(self._embedder.embed_query(query))
+        ranked = await self._ranked(query, embedding, top_k, scope)
+        found, stored = await self._read_hits(ranked)
+        vector = await embedding
+        spans = {
+            paper_id: spans[int(np.argmax(_cosines(blob, vector)))]
+            for paper_id, _, spans, blob in stored.values()
+            if spans
+        }
+        shown = [_hit(fused, found[fused.paper_id], spans, explain) for fused in ranked if fused.paper_id in found]
+        return SearchReport(hits=tuple(shown))
 
     async def evidence(self, question: Question, *, scope: Scope | None = None) -> Retrieved:
         """The sentences of the best papers, most relevant to the question first."""
-        vector = await self._embedder.embed_query(question.text)
+        embedding = asyncio.ensure_future(self._embedder.embed_query(question.text))
         limit = _SURVEY_PAPERS if question.kind is Kind.SURVEY else EVIDENCE_PAPERS
         # By keywords, "what", "how much" and "than" would count as much as a rare name does.
-        ranked = await self._ranked(question.content or question.text, vector, limit, scope)
-        found = await self._papers(ranked)
-        stored = await self._catalogue.read(indexing.vectors, list(found))
-        windows = {paper_id: (spans, _cosines(blob, vector)) for paper_id, _, spans, blob in stored}
+        ranked = await self._ranked(question.content or question.text, embedding, limit, scope)
+        found, stored = await self._read_hits(ranked)
+        vector = await embedding
+        windows = {paper_id: (spans, _cosines(blob, vector)) for paper_id, _, spans, blob in stored.values()}
         read = {fused.paper_id: self._read(found[fused.paper_id]) for fused in ranked if fused.paper_id in windows}
         vocabulary = (stem for paper in read.values() for stem in paper.everything if stem.isalpha())
         wanted = await self._wanted(question, vocabulary)
@@ -85,7 +91,7 @@ class Retriever:
         evidence.sort(key=lambda e: (-e.relevance, e.paper.id, e.start))
         return Retrieved(tuple(evidence), tuple((found[f.paper_id], f.score) for f in ranked if f.paper_id in found))
 
-    async def _ranked(self, query: str, vector: NDArray[np.float32], limit: int, scope: Scope | None) -> list[Fused]:
+    async def _ranked(self, query: str, vector: Vector, limit: int, scope: Scope | None) -> list[Fused]:
         among = None
         if scope is not None and not scope.everything:
             if scope.brief_id is not None:
@@ -93,16 +99,8 @@ class Retriever:
             among = await self._catalogue.read(papers.ids_in_scope, scope)
         return await self._index.search(query, vector, limit=limit, among=among)
 
-    async def _papers(self, ranked: Sequence[Fused]) -> dict[str, Paper]:
-        return await self._catalogue.read(papers.get_many, [fused.paper_id for fused in ranked])
-
-    async def _best_spans(self, ranked: Sequence[Fused], vector: NDArray[np.float32]) -> dict[str, tuple[int, int]]:
-        """The span of each hit's best passage; for papers that only the keywords found, the nearest by vector."""
-        best = {}
-        for paper_id, _, spans, blob in await self._catalogue.read(indexing.vectors, [f.paper_id for f in ranked]):
-            if spans:
-                best[paper_id] = spans[int(np.argmax(_cosines(blob, vector)))]
-        return best
+    async def _read_hits(self, ranked: Sequence[Fused]) -> tuple[dict[str, Paper], dict[str, hits.Vectors]]:
+        return await self._catalogue.read(hits.read, [fused.paper_id for fused in ranked])
 
     async def _wanted(self, question: Question, vocabulary: Iterable[str]) -> Wanted:
         """The question's words with their weights, whole and by part; misspelt ones corrected from `vocabulary`."""

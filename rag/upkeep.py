@@ -59,6 +59,7 @@ async def reindex(
     """
     await catalogue.write(indexing.drop_vectors if embed else indexing.unmark_all)
     await catalogue.write(indexing.set_index_identity, embedder.identity)
+    index.vouched = False
     await vectors.empty(embedder.identity)
     await lexical.empty()
     done, passages = await index_pending(catalogue, index, embedder, progress)

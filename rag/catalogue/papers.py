@@ -9,7 +9,7 @@ from operator import itemgetter
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from rag.catalogue import facts
+from rag.catalogue import facts, hits
 from rag.catalogue.dialect import among
 from rag.catalogue.entries import Put, published_days
 from rag.catalogue.facts import catalogue_revision
@@ -22,6 +22,7 @@ __all__ = [
     "Put",
     "catalogue_revision",
     "count",
+    "covered",
     "days",
     "delete",
     "get",
@@ -122,7 +123,7 @@ def count(session: Session, scope: Scope | None = None) -> int:
 
 
 def ids_in_scope(session: Session, scope: Scope) -> list[str]:
-    """The identifiers of the papers in a scope, in the order in which they came.
+    """The identifiers of the papers in a scope, in the order in which they came, or were named.
 
     A paper is in a window of days when one of its listings is. One that was never listed is in the window when all the
     days that its date covers are: `2024` is not in March 2024, since nobody knows that it is. A paper must have all
@@ -131,6 +132,11 @@ def ids_in_scope(session: Session, scope: Scope) -> list[str]:
     Raises:
         ScopeError: the scope names a brief that is not stored.
     """
+    if scope == Scope(paper_ids=scope.paper_ids):
+        # Papers named by their own identifiers, as programs do: no need to look them up by number first.
+        named = hits.present(session, scope.paper_ids)
+        if len(named) == len(set(scope.paper_ids)):
+            return [paper_id for paper_id in dict.fromkeys(scope.paper_ids) if paper_id in named]
     chosen = select(PaperRow.number, PaperRow.paper_id).where(_ALIVE, *_conditions(session, scope))
     # Sorted here: asked for this order, SQLite reads all papers in it rather than the index of days.
     rows = sorted(session.connection().execute(chosen), key=itemgetter(0))
@@ -168,6 +174,11 @@ def days(session: Session) -> tuple[str | None, str | None]:
     """The first and the last listing day of the papers that are here; None and None where none was listed."""
     listed = select(ListingRow.day).join(PaperRow, PaperRow.number == ListingRow.number).where(_ALIVE).limit(1)
     return session.scalar(listed.order_by(ListingRow.day)), session.scalar(listed.order_by(ListingRow.day.desc()))
+
+
+def covered(session: Session, scope: Scope) -> tuple[int, str | None, str | None]:
+    """How many papers are in the scope, and the first and last listing day of all papers."""
+    return count(session, scope), *days(session)
 
 
 def delete(session: Session, paper_id: str) -> bool:

@@ -29,6 +29,7 @@ HOW = re.compile(
     r"turns?|lets?|to (?:avoid|prevent|address|alleviate|tackle))\b",
     re.IGNORECASE,
 )
+_ACTS = re.compile(r"(?:It|They|We|Its (?:\w+ ){1,2})\s?(?!is\b|are\b|was\b|were\b|has\b|have\b)[a-z]+")
 CONCLUDES = re.compile(
     r"\b(?:we (?:\w+ )?(?:find|show|observe|demonstrate|confirm|conclude|reveal|prove)|findings?|"
     r"(?:results?|experiments?) (?:\w+ )?(?:show|suggest|indicate|demonstrate|reveal)|outperform\w*|improv\w+|"
@@ -45,6 +46,11 @@ _RESULT = re.compile(
 COMPARES = re.compile(
     r"\b(?:than|compared|outperform\w*|surpass\w*|unlike|whereas|instead|contrast|versus|beats?|exceeds?|"
     r"better|fewer|more|less|replac\w+|limited|bounded|equals?|matches|lags?)\b",
+    re.IGNORECASE,
+)
+ORDERS = re.compile(
+    r"\b(?:ignore|disregard|forget|override)\b[^.]{0,30}\b(?:instructions?|prompts?|rules|guidelines)\b"
+    r"|\byou (?:are|must|should) (?:now )?(?:an? |answer|respond|reply|say)|\bsystem prompt\b",
     re.IGNORECASE,
 )
 OPEN_END = re.compile(r"\?\W*$|\b(?:unclear|open question|remains? (?:challenging|unexplored|unclear))\b", re.I)
@@ -121,6 +127,11 @@ def is_mechanism(evidence: Evidence) -> bool:
     own = _contribution(evidence.paper.abstract, system)
     after = evidence.start > own or (evidence.start == own and not _BRINGS.search(evidence.text))
     return after and not is_result(evidence.text)
+
+
+def says_how(text: str) -> bool:
+    """Whether the sentence tells what is done: it has a word of means, or the system or the authors do something."""
+    return HOW.search(text) is not None or _ACTS.match(text) is not None
 
 
 def is_result(text: str) -> bool:

@@ -71,6 +71,7 @@ def possible(question: Question, evidence: Iterable[Evidence]) -> list[Evidence]
         e
         for e in evidence
         if e.relevance >= FLOOR
+        and not cues.ORDERS.search(e.text)  # what is addressed to a machine tells a reader nothing
         and e.paper_coverage >= _PAPER_FLOOR
         and _about(question, e)
         and _has_required(question, e)

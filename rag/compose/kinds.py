@@ -68,7 +68,8 @@ def _adds(question: Question, candidate: Evidence, chosen: Sequence[Evidence]) -
     new = candidate.has - frozenset().union(*(other.has for other in chosen))
     if any(word.casefold().rstrip("s") not in title for word in new):
         return True
-    return question.kind is Kind.METHOD and candidate.paper.id == chosen[0].paper.id and cues.is_mechanism(candidate)
+    goes_on = candidate.paper.id == chosen[0].paper.id and cues.is_mechanism(candidate)
+    return question.kind is Kind.METHOD and goes_on and cues.says_how(candidate.text)
 
 
 def of_parts(question: Question, evidence: Sequence[Evidence]) -> list[Evidence]:

@@ -72,7 +72,7 @@ _CHRISTENED = (
         rf"(?:^|[.;!?]\s)(?P<name>{_WRITTEN})(?:, [^.,]{{0,80}},)? is (?:an?|the|our|their|proposed|designed)\b"
     ),
     re.compile(rf"(?:^|[.;!?]\s)(?P<name>{_WORD}) \([A-Za-z][a-z]"),
-    re.compile(rf"\bour (?:proposed |novel |new )?(?P<name>{_WORD})\b"),
+    re.compile(rf"\b[Oo]ur (?:proposed |novel |new )?(?P<name>{_WORD})\b"),
 )
 _NO_SYSTEM = re.compile(r"\)?,? (?:is|are) (?:an?|the) (?:[\w-]+ ){0,2}(?:problem|task|setting|challenge|paradigm)s?\b")
 

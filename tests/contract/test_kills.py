@@ -64,7 +64,6 @@ def test_ingest_killed_at_random_moments(tmp_path: Path) -> None:
         left = checked(seen(folder), handed_in)
         reading += left.stored < len(handed_in)
         indexing += bool(left.wrong)
-    print("K",kills, reading, indexing)
     assert kills >= KILLS // 2, "most processes were killed, not done"
     assert reading, "some before all papers were catalogued"
     assert indexing >= 4, "some between the catalogue and the indexes"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from answering import found
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -67,7 +68,7 @@ def test_a_paper_that_is_about_something_else_is_no_answer() -> None:
 def test_a_paper_without_the_name_that_was_asked_for_is_no_answer() -> None:
     question = understand("How accurate is Kestrel-X2 on TallyBank?")
     assert choose(question, every(KESTREL, 0.9)) == []
-    assert choose(question, every(KESTREL, 0.9, "Kestrel-X2")) != []
+    assert choose(question, every(KESTREL, 0.9, "TallyBank")) != []
 
 
 def test_the_sentence_with_the_figure_answers_a_question_for_a_figure() -> None:
@@ -77,56 +78,95 @@ def test_the_sentence_with_the_figure_answers_a_question_for_a_figure() -> None:
 
 def test_the_proposing_sentence_answers_a_question_for_a_definition() -> None:
     question = Question(text="What is Kestrel?", kind=Kind.DEFINITION, names=(), content="Kestrel")
-    found = [chosen.text for chosen in choose(question, every(KESTREL, 0.5))]
-    assert "We propose Kestrel, which reads row by row." in found
-    assert "Kestrel needs 3 GB." not in found
+    said = [chosen.text for chosen in choose(question, every(KESTREL, 0.5))]
+    assert "We propose Kestrel, which reads row by row." in said
+    assert "Kestrel needs 3 GB." not in said
 
 
 def test_a_comparison_has_a_sentence_of_each_side() -> None:
-    question = Question(text="Marmot or Kestrel?", kind=Kind.COMPARISON, names=("Marmot", "Kestrel"), content="rows")
-    found = choose(question, [*every(KESTREL, 0.9, "Kestrel"), *every(MARMOT, 0.4, "Marmot")])
-    assert {chosen.paper.id for chosen in found} == {KESTREL.id, MARMOT.id}
+    question = understand("Compare Marmot and Kestrel")
+    chosen = choose(question, found(question, [KESTREL, MARMOT]))
+    assert {sentence.paper.id for sentence in chosen} == {KESTREL.id, MARMOT.id}
+
+
+def test_a_comparison_with_something_unknown_is_no_answer() -> None:
+    question = understand("Compare Marmot and Osprey")
+    assert choose(question, found(question, [KESTREL, MARMOT])) == []
+
+
+def test_a_price_is_not_answered_with_another_figure() -> None:
+    question = understand("How much does it cost to train Kestrel?")
+    assert choose(question, found(question, [KESTREL, MARMOT])) == []
+    priced = KESTREL.model_copy(update={"abstract": f"{KESTREL.abstract} It was trained for $30."})
+    assert [e.text for e in choose(question, found(question, [priced, MARMOT]))] == ["It was trained for $30."]
+
+
+def test_authors_and_dates_are_never_answered() -> None:
+    question = understand("Who wrote the Kestrel paper?")
+    assert choose(question, found(question, [KESTREL])) == []
+
+
+def test_a_double_question_is_answered_in_both_parts() -> None:
+    question = understand("What is Kestrel and how many GB does it need?")
+    said = [e.text for e in choose(question, found(question, [KESTREL, MARMOT]))]
+    assert said == ["We propose Kestrel, which reads row by row.", "Kestrel needs 3 GB."]
+
+
+def test_the_sentences_of_the_system_that_was_named_are_the_answer_in_any_spelling() -> None:
+    question = understand("how accurate is kestrel on tallybank")
+    chosen = choose(question, found(question, [KESTREL, MARMOT]))
+    assert [e.text for e in chosen] == ["It reaches 71.5% accuracy on TallyBank."]
+
+
+def test_an_opening_that_points_back_is_cut_off_and_the_span_holds() -> None:
+    paper = KESTREL.model_copy(
+        update={"abstract": "Tables are long. To address this issue, Kestrel reads row by row. Specifically, we wait."}
+    )
+    question = understand("How does Kestrel read?")
+    chosen = choose(question, found(question, [paper]))
+    assert chosen[0].text == "Kestrel reads row by row."
+    assert all(paper.abstract[e.start : e.end] == e.text for e in chosen)
 
 
 def test_a_survey_has_one_line_a_paper() -> None:
     many = [KESTREL.model_copy(update={"id": f"2401.{n}"}) for n in range(20)]
     question = Question(text="Which papers read tables?", kind=Kind.SURVEY, names=(), content="tables")
-    found = choose(question, [each for paper in many for each in every(paper, 0.7)])
-    assert len(found) == len({chosen.paper.id for chosen in found}) == MAX_SURVEY
+    picked = choose(question, [each for paper in many for each in every(paper, 0.7)])
+    assert len(picked) == len({chosen.paper.id for chosen in picked}) == MAX_SURVEY
 
 
 def test_sentences_that_say_the_same_are_not_said_twice() -> None:
     twin = KESTREL.model_copy(update={"id": "2401.9"})
-    found = choose(OPEN, [evidence(KESTREL, 3, 0.9), evidence(twin, 3, 0.9)])
-    assert [chosen.paper.id for chosen in found] == ["2401.1"]
+    picked = choose(OPEN, [evidence(KESTREL, 3, 0.9), evidence(twin, 3, 0.9)])
+    assert [chosen.paper.id for chosen in picked] == ["2401.1"]
 
 
 def test_a_question_in_the_abstract_answers_nothing_that_something_else_answers() -> None:
-    found = choose(OPEN, every(MARMOT, 0.5))
-    assert found
-    assert "Does it scale?" not in [chosen.text for chosen in found]
+    picked = choose(OPEN, every(MARMOT, 0.5))
+    assert picked
+    assert "Does it scale?" not in [chosen.text for chosen in picked]
 
 
 @given(
     st.sampled_from(list(Kind)),
     st.lists(st.tuples(st.sampled_from([KESTREL, MARMOT]), st.integers(0, 2), st.floats(0, 1), st.floats(0, 1))),
 )
-def test_whatever_is_chosen_was_evidence_once_and_in_reading_order(
+def test_whatever_is_pickedwas_evidence_once_and_in_reading_order(
     kind: Kind, rows: list[tuple[Paper, int, float, float]]
 ) -> None:
     question = Question(text="rows", kind=kind, names=(), content="rows")
     given_evidence = [evidence(paper, n, relevance, about=about) for paper, n, relevance, about in rows]
     given_evidence.sort(key=lambda e: (-e.relevance, e.paper.id, e.start))
-    found = choose(question, given_evidence)
-    assert found == choose(question, given_evidence)
-    assert all(chosen in given_evidence for chosen in found)
-    assert len(found) <= max(MAX_SURVEY, MAX_SENTENCES + 1)
-    assert 0.0 <= confidence(found) <= 1.0
-    papers = [chosen.paper.id for chosen in found]
+    picked = choose(question, given_evidence)
+    assert picked == choose(question, given_evidence)
+    assert all(chosen in given_evidence for chosen in picked)
+    assert len(picked) <= max(MAX_SURVEY, MAX_SENTENCES + 1)
+    assert 0.0 <= confidence(picked) <= 1.0
+    papers = [chosen.paper.id for chosen in picked]
     assert papers == sorted(papers, key=papers.index), "a paper's sentences stand together"
     if kind is not Kind.SURVEY:
-        assert [(c.paper.id, c.start) for c in found] == sorted(
-            ((c.paper.id, c.start) for c in found), key=lambda place: (papers.index(place[0]), place[1])
+        assert [(c.paper.id, c.start) for c in picked] == sorted(
+            ((c.paper.id, c.start) for c in picked), key=lambda place: (papers.index(place[0]), place[1])
         )
 
 

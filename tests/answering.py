@@ -1,0 +1,74 @@
+"""Evidence for tests of answering: what the retriever would find, made without an index or an embedding."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from rag.evidence import Evidence, Read, Wanted, judged, key, name_keys, weighed
+from rag.models import Paper
+from rag.question import Question
+from rag.relevance import spelled
+from rag.text.kin import kin
+from rag.text.names import system_of
+from rag.text.sentences import sentences
+from rag.text.terms import terms
+from rag.text.words import FUNCTION, stem
+
+COSINE = 0.5  # every passage is as near to every question: what differs is the wording
+
+
+def found(question: Question, papers: Sequence[Paper], *, cosine: float = COSINE) -> list[Evidence]:
+    """The sentences of all papers as evidence for the question, most relevant first."""
+    read = [_read(paper) for paper in papers]
+    everywhere = [paper.everything for paper in read]
+    written = list(dict.fromkeys((question.content or question.text).split()))
+    stems = {text: _query(text) for text in written}
+    relatives = {text: frozenset(s[0] for o in kin(text.strip(".'")) if len(s := _query(o)) == 1) for text in written}
+    asked = {term for terms_ in (*stems.values(), *relatives.values()) for term in terms_}
+    frequencies = {term: sum(term in paper for paper in everywhere) for term in asked}
+    words = spelled(
+        [
+            weighed(text, stems[text], relatives[text], frequencies, len(papers), named=text in question.names)
+            for text in written
+            if stems[text]
+        ],
+        frozenset().union(*everywhere),
+    )
+    parts = [set(part.content.split()) for part in question.parts]
+    wanted = Wanted(
+        words,
+        tuple(tuple(word for word in words if word.text in part) for part in parts),
+        {name: frozenset({key(name)}) for name in question.names},
+    )
+    evidence = [
+        sentence
+        for paper in read
+        for sentence in judged(paper, 0.9, wanted, ((0, len(paper.paper.abstract)),), np.array([cosine], np.float32))
+    ]
+    return sorted(evidence, key=lambda e: (-e.relevance, e.paper.id, e.start))
+
+
+def _query(text: str) -> list[str]:
+    return [stem(term) for term in dict.fromkeys(terms(text)) if term not in FUNCTION]
+
+
+def _stems(text: str) -> frozenset[str]:
+    return frozenset(stem(term) for term in terms(text, name_parts=True)) | name_keys(text)
+
+
+def _read(paper: Paper) -> Read:
+    split = sentences(paper.abstract)
+    stems = [_stems(sentence.text) for sentence in split]
+    system = system_of(paper.title, paper.abstract) or ""
+    title = _stems(f"{paper.title} {system}")
+    return Read(
+        paper=paper,
+        sentences=split,
+        stems=stems,
+        title=title,
+        abstract=frozenset().union(*stems),
+        everything=title.union(*stems),
+        name=tuple(frozenset(_query(word)[:1]) | name_keys(word) for word in system.split()),
+    )

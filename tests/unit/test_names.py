@@ -1,0 +1,77 @@
+"""Names: how they are written, and what a paper's system is called."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rag.text.names import names, system_name, system_of
+
+
+@pytest.mark.parametrize(
+    "name", ["KesTreL", "GPT-4", "C++", "PC^2", "k-NN", "T5", "SpecDec++", "B-PROP", "mBERT", "F1"]
+)
+def test_a_name_is_told_by_its_writing(name: str) -> None:
+    assert names(f"We use {name}, which is new.") == (name,)
+
+
+@pytest.mark.parametrize("word", ["Tables", "Pre-Training", "rows", "2024", "https://Example.org/X", "I"])
+def test_ordinary_words_are_no_names(word: str) -> None:
+    assert names(f"There {word} are.") == ()
+
+
+def test_names_come_once_and_in_order() -> None:
+    assert names("BERT beats GPT-4, and BERT's rows are BERT") == ("BERT", "GPT-4")
+
+
+@pytest.mark.parametrize(
+    ("title", "name"),
+    [
+        ("Kestrel: Reading Tables Slowly", "Kestrel"),
+        ("TabBERT++ Large: Reading", "TabBERT++ Large"),
+        ("Do Tables Help? A Study", None),
+        ("On the long and winding way: a survey", None),
+    ],
+)
+def test_the_name_before_the_colon(title: str, name: str | None) -> None:
+    assert system_name(title) == name
+
+
+@pytest.mark.parametrize(
+    ("title", "abstract", "name"),
+    [
+        ("Slow Reading", "Tables are long. We propose Slow Table Reading (STR), which is slow.", "STR"),
+        ("Slow Reading", "We present a simple framework for rows, namely Slow reAding of Rows (SAR).", "SAR"),
+        ("Slow Reading", "We present Kestrel, a reader. Kestrel is slow.", "Kestrel"),
+        ("Slow Reading", "Tables are long. Kestrel is a slow reader. On rows, Kestrel wins.", "Kestrel"),
+        ("Slow Reading", "Tables are long. A Slow Table Reader (STR-Net) is proposed in this paper.", "STR-Net"),
+        ("Slow Reading", "We study rows. Our TabReader is slow.", "TabReader"),
+        ("Row Reading: Slower is Better", "We propose Row Reading, which is slow.", "Row Reading"),
+        ("Row Reading: Slower is Better", "We propose Row Reading (RoRe), which is slow.", "RoRe"),
+        ("Slow Reading", "We introduce Rowread (RowRead). RowRead is slow, and RowRead is good.", "RowRead"),
+    ],
+)
+def test_the_system_is_what_the_abstract_proposes(title: str, abstract: str, name: str) -> None:
+    assert system_of(title, abstract) == name
+
+
+@pytest.mark.parametrize(
+    "abstract",
+    [
+        "Table question answering (TQA) is hard. We propose a framework for TQA that reads rows.",
+        "Row pairing (RP) is a reading problem where rows are paired. We solve it.",
+        "We propose a method. It reads rows with LLMs, and LLMs are slow.",
+        "Some studies propose readers that use a Row Tree (RT). We do not.",
+        "We compare three readers, namely RowGen, RowCoder, and RowT5.",
+        "Tables are long. We read them.",
+    ],
+)
+def test_what_existed_before_is_no_system(abstract: str) -> None:
+    assert system_of("Reading Tables", abstract) is None
+
+
+@given(st.text(max_size=200), st.text(max_size=600))
+def test_any_text_is_read(title: str, abstract: str) -> None:
+    name = system_of(title, abstract)
+    assert name is None or name.casefold() in f"{title} {abstract}".casefold()

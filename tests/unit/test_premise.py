@@ -1,0 +1,64 @@
+"""Whether a stored paper contradicts what a question takes for granted."""
+
+from __future__ import annotations
+
+import pytest
+from answering import found
+
+from rag.models import Paper
+from rag.premise import Conflict, conflict
+from rag.question import understand
+
+PAPERS = [
+    Paper(
+        id="2401.1",
+        title="RowNet: Reading Tables Slowly",
+        abstract="Tables are long. RowNet is a reader that speeds up reading and saves 28 times the memory. "
+        "It reaches 71.5% accuracy on TallyBank and is trained on 13 distinct tasks. "
+        "RowNet is as careful as ColNet. Training costs $20.",
+    ),
+    Paper(id="2401.2", title="ColNet: Columns First", abstract="ColNet is a reader of columns. It needs 3 GB."),
+]
+
+
+def against(text: str) -> Conflict | None:
+    question = understand(text)
+    return conflict(question, found(question, PAPERS))
+
+
+@pytest.mark.parametrize(
+    ("question", "says"),
+    [
+        ("Why does RowNet save only 10 times the memory?", "28 times"),
+        ("How did RowNet reach an accuracy of 99% on TallyBank?", "71.5%"),
+        ("How did RowNet reach an accuracy of 83.2% on TallyBank?", "71.5%"),
+        ("Since RowNet costs $500 to train, is it any good?", "$20"),
+        ("Why was RowNet trained on 5 tasks?", "13 distinct tasks"),
+        ("Why does RowNet slow down reading?", "speeds up"),
+        ("Why does RowNet fail to speed up reading?", "speeds up"),
+        ("Why is RowNet less careful than ColNet?", "as careful as"),
+    ],
+)
+def test_a_wrong_premise_is_met_with_the_papers_own_word(question: str, says: str) -> None:
+    met = against(question)
+    assert met is not None
+    assert says in met.evidence.text
+    assert met.evidence.paper.title in met.detail
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Why does RowNet save 28 times the memory?",
+        "How does RowNet reach 71.5% on TallyBank?",
+        "Why was RowNet trained on 13 tasks?",
+        "Does RowNet save 10 times the memory?",
+        "How much of the memory is not needed by RowNet?",
+        "Why does RowNet speed up reading?",
+        "Which papers save 10 times the memory?",
+        "How does RowNet read tables?",
+        "Why is bread baked at 220 degrees in 40 minutes?",
+    ],
+)
+def test_what_a_paper_says_or_does_not_speak_of_is_no_conflict(question: str) -> None:
+    assert against(question) is None
