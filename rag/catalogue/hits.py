@@ -61,7 +61,8 @@ def matrices(session: Session, ids: Sequence[str]) -> list[tuple[str, int, int, 
     """(paper, revision, number of passages, vectors) of the papers that search may show, in no order."""
     connection = session.connection()
     pages = (list(ids[start : start + _MOST]) for start in range(0, len(ids), _MOST))
-    return [row for page in pages for row in connection.execute(_VECTORS, {"ids": page}).tuples()]
+    rows = (row for page in pages for row in connection.execute(_VECTORS, {"ids": page}))
+    return [(paper_id, revision, passages, blob) for paper_id, revision, passages, blob in rows]
 
 
 def read(session: Session, ids: Sequence[str]) -> tuple[dict[str, Paper], dict[str, Vectors]]:

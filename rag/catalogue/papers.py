@@ -132,7 +132,7 @@ def ids_in_scope(session: Session, scope: Scope) -> list[str]:
     Raises:
         ScopeError: the scope names a brief that is not stored.
     """
-    if scope == Scope(paper_ids=scope.paper_ids):
+    if scope.paper_ids and scope == Scope(paper_ids=scope.paper_ids):
         # Papers named by their own identifiers, as programs do: no need to look them up by number first.
         named = hits.present(session, scope.paper_ids)
         if len(named) == len(set(scope.paper_ids)):
