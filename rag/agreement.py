@@ -59,18 +59,24 @@ def _same_place(draft: Analysed, figure: Figure, own: Analysed, other: Figure, s
         return False
     rivals = [(one, f) for one in source for f in one.figures if f.unit == other.unit and not same_value(f, other)]
     ours, mine = _sides(draft, figure.start, _NEAR), _sides(own, other.start, _NEAR)
-    return all(_nearer(ours, mine, _sides(one, rival.start, _NEAR)) for one, rival in rivals)
+    return all(
+        _nearer(ours, mine, _sides(one, rival.start, _NEAR), tie=any(same_value(rival, f) for f in draft.figures))
+        for one, rival in rivals
+    )
 
 
-def _nearer(ours: Sides, mine: Sides, theirs: Sides) -> bool:
+def _nearer(ours: Sides, mine: Sides, theirs: Sides, *, tie: bool) -> bool:
     """Whether the words around a place of the draft are those of its own place in the source, not of a rival's.
 
-    Both sides count by themselves: what was exchanged with its rival has the rival's words on one of them.
+    Both sides count by themselves: what was exchanged with its rival has the rival's words on one of them. `tie` is the
+    answer where they are alike: two figures side by side are told apart by their order, if both are said.
     """
     margins = [
         _closeness(side, own) - _closeness(side, rival) for side, own, rival in zip(ours, mine, theirs, strict=True)
     ]
-    return min(margins) >= 0 and sum(margins) > 0
+    if min(margins) < 0:
+        return False
+    return sum(margins) > 0 or tie
 
 
 def _counted(draft: Analysed, figure: Figure) -> Word | None:
@@ -269,7 +275,7 @@ def check_quantifiers(draft: Analysed, source: Sequence[Analysed]) -> Disagreeme
     for one in source:
         for figure in one.figures:
             if any(same_value(figure, other) for other in draft.figures):
-                for bound in _bounds(one, figure) - said:
+                for bound in sorted(_bounds(one, figure) - said):
                     if not said & _SAME_QUANTITY.get(bound, frozenset()):
                         return Disagreement("unsupported", f"{bound!r} is missing before a figure", False)
         for word in one.words:

@@ -68,11 +68,14 @@ def analysed(text: str) -> Analysed:
         same = {key, stem(word)}
         if not plain:
             same.update(alike(stem(term)) for term in terms(raw, name_parts=True))
+        if raw[-1:] == "s" and raw[:-1].isupper():  # GPUs
+            same.add(alike(word[:-1]))
         parts = frozenset(alike(stem(part)) for part in word.split("-") if part) if "-" in word else frozenset()
         content = word not in FUNCTION and word not in NEGATIONS
         found.append(Word(word, key, frozenset(same), parts, start, content))
         whole |= {word, word.removesuffix("s")} if plain else name_keys(raw)
     keys = frozenset(key for word in found for key in word.stems)
+    whole.update(key for name in names(text) for key in name_keys(name))  # those that hold an underscore
     called = tuple(name for name in _names(text, found) if not _is_figure(text, name, inside_figures))
     return Analysed(text, tuple(found), keys, frozenset(whole), found_figures, called)
 

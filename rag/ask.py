@@ -21,7 +21,8 @@ from rag.cite import cited, readable
 from rag.compose.extractive import confidence
 from rag.embedding import Embedder
 from rag.errors import SettingsError
-from rag.ground import Grounded
+from rag.evidence import Evidence
+from rag.ground import EvidenceSentence, Grounded
 from rag.llm import Model, ModelError
 from rag.models import (
     Answer,
@@ -107,13 +108,18 @@ def _with_correction(written: Written, contradicted: Conflict | None) -> Written
     if contradicted is None:
         return written
     said = Grounded(contradicted.evidence.text, "verbatim", (as_source(contradicted.evidence),))
-    others = tuple(s for s in written.sentences if s.evidence[0] not in said.evidence)
+    others = tuple(s for s in written.sentences if not _inside(s.evidence[0], contradicted.evidence))
     return Written(
         (said, *others),
         written.dropped,
         written.shortened,
         *(written.model, written.prompt, written.prompt_sha256, written.prompt_tokens, written.completion_tokens),
     )
+
+
+def _inside(piece: EvidenceSentence, sentence: Evidence) -> bool:
+    """Whether a span, maybe cut, is of this sentence."""
+    return piece.paper_id == sentence.paper.id and sentence.start <= piece.start and piece.end <= sentence.end
 
 
 async def _answer(
@@ -128,8 +134,8 @@ async def _answer(
     sentences, citations = cited(written.sentences, {paper.id: paper for paper, _ in retrieved.papers})
     revision = await desk.catalogue.read(facts.catalogue_revision)
     coverage = await _coverage(desk, revision, scope)
-    spans = {(piece.paper_id, piece.start) for said in written.sentences for piece in said.evidence}
-    shown_by = [e for e in retrieved.evidence if (e.paper.id, e.start) in spans]
+    pieces = [piece for said in written.sentences for piece in said.evidence]
+    shown_by = [e for e in retrieved.evidence if any(_inside(piece, e) for piece in pieces)]
     return Answer(
         id=f"ans_{secrets.token_hex(8)}",
         question=question.text,

@@ -61,7 +61,7 @@ def fuse(
     # Each score as a share of the best one, 0 being the least that either leg's score means.
     dense_unit = weight / best_cosine if best_cosine > 0 else 0.0
     lexical_unit = (1 - weight) / best_lexical if best_lexical > 0 else 0.0
-    absent = max(dense_floor, 0.0) * dense_unit
+    absent = min(max(dense_floor, 0.0) * dense_unit, weight)
     dense_at = {key: place for place, key in enumerate(dense)}
     lexical_at = {key: place for place, (key, _) in enumerate(lexical)}
     scores = {key: max(cosine, 0.0) * dense_unit for key, (_, cosine) in dense.items()}

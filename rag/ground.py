@@ -142,7 +142,8 @@ def _judge(sentence: DraftSentence, shelf: _Shelf, similarity: Sequence[float] |
     text = _bare(sentence.text)
     same = [source for source in shelf.evidence if source.text == text]
     if same:
-        source = next((s for s in same if s.paper_id in sentence.papers), same[0])
+        same.sort(key=lambda source: (source.paper_id not in sentence.papers, source.paper_id, source.start))
+        source = same[0]
         return Grounded(text, "verbatim", (source,), bool(sentence.papers) and source.paper_id not in sentence.papers)
     draft = analysed(text)
     if not shelf.papers or not any(word.content for word in draft.words):

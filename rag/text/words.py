@@ -72,8 +72,8 @@ _DIRECTIONS = (
     (
         "more greater additional increase increment raise grow growth rise enlarge expand higher high highest large "
         "larger largest big bigger long longer longest above maximum maximal maximize boost gain most",
-        "fewer less decrease reduce lower low lowest cut shrink drop decline diminish lessen small smaller smallest "
-        "tiny short shorter shortest below minimum minimal minimize save saving least few",
+        "fewer less decrease reduce lower low lowest cut shrink drop fall decline diminish lessen small smaller "
+        "smallest tiny short shorter shortest below minimum minimal minimize save saving least few",
     ),
     (
         "outperform surpass exceed beat better superior win improve improvement enhance enhancement strengthen best "

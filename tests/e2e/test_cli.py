@@ -119,8 +119,8 @@ class SmallLibrary:
             raise self.error
         yield self
 
-    async def ask(self, question: str, *, scope: Scope) -> Answer:
-        self.asked.append((question, scope))
+    async def ask(self, question: str, *, scope: Scope, mode: str | None) -> Answer:
+        self.asked.append((question, scope) if mode is None else (question, scope, mode))
         return self.answer
 
     async def search(self, query: str, *, top_k: int, scope: Scope, explain: bool) -> SearchReport:
@@ -191,6 +191,13 @@ def test_the_scope_reaches_the_library(run: Run) -> None:
     )
     scope = Scope(since="2025-03-01", until="2025-03-12", tags=("a", "b"), paper_ids=("2401.00001",))
     assert library.asked == [("x", scope)]
+
+
+def test_the_mode_reaches_the_library(run: Run) -> None:
+    library = SmallLibrary()
+    assert run("ask", "x", "--mode", "extractive", library=library).status == 0
+    assert library.asked == [("x", Scope(), "extractive")]
+    assert run("ask", "x", "--mode", "creative", library=library).status == 2
 
 
 def test_search_shows_hits(run: Run) -> None:
