@@ -7,9 +7,10 @@ built once and only given their values.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import Any
 
-from sqlalchemy import and_, bindparam, select
+from sqlalchemy import Row, and_, bindparam, select
 from sqlalchemy.orm import Session
 
 from rag.catalogue.schema import IS_CURRENT, ListingRow, PaperRow, PassageRow, TagRow
@@ -50,6 +51,22 @@ _NAMED = select(PaperRow.paper_id).where(
 )
 
 
+def paper_of(row: Row[*tuple[Any, ...]], listings: Iterable[PaperListing], tags: Iterable[str]) -> Paper:
+    """A paper of its row's columns and of what stands in other tables."""
+    return Paper(
+        id=row.paper_id,
+        title=row.title,
+        abstract=row.abstract,
+        authors=tuple(row.authors),
+        published=row.published,
+        url=row.url,
+        source=row.source,
+        listings=tuple(listings),
+        revision=row.revision,
+        tags=tuple(tags),
+    )
+
+
 def present(session: Session, ids: Sequence[str]) -> set[str]:
     """Those of `ids` that are the own identifiers of papers that are here."""
     connection = session.connection()
@@ -84,18 +101,7 @@ def read(session: Session, ids: Sequence[str]) -> tuple[dict[str, Paper], dict[s
             for number, tag in connection.execute(_TAGS, numbers):
                 tags.setdefault(number, []).append(tag)
         for row in rows:
-            papers[row.paper_id] = Paper(
-                id=row.paper_id,
-                title=row.title,
-                abstract=row.abstract,
-                authors=tuple(row.authors),
-                published=row.published,
-                url=row.url,
-                source=row.source,
-                listings=tuple(listings.get(row.number, ())),
-                revision=row.revision,
-                tags=tuple(tags.get(row.number, ())),
-            )
+            papers[row.paper_id] = paper_of(row, listings.get(row.number, ()), tags.get(row.number, ()))
             if row.spans is not None:
                 spans = tuple((first, last) for first, last in json.loads(row.spans))
                 vectors[row.paper_id] = (row.paper_id, row.revision, spans, row.vectors)

@@ -73,21 +73,7 @@ def selected(session: Session, *conditions: ColumnElement[bool], limit: int | No
     tagged = select(TagRow.number, TagRow.tag).where(among(session, TagRow.number, numbers)).order_by(TagRow.place)
     for number, tag in session.execute(tagged):
         tags.setdefault(number, []).append(tag)
-    return {
-        row.number: Paper(
-            id=row.paper_id,
-            title=row.title,
-            abstract=row.abstract,
-            authors=tuple(row.authors),
-            published=row.published,
-            url=row.url,
-            source=row.source,
-            listings=tuple(listings.get(row.number, ())),
-            revision=row.revision,
-            tags=tuple(tags.get(row.number, ())),
-        )
-        for row in rows
-    }
+    return {row.number: hits.paper_of(row, listings.get(row.number, ()), tags.get(row.number, ())) for row in rows}
 
 
 def raw(session: Session, paper_id: str) -> tuple[str, str] | None:

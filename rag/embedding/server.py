@@ -10,12 +10,12 @@ import asyncio
 import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Self
-from urllib.parse import urlsplit
 
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.errors import EmbeddingServerError, SettingsError
+from rag.endpoint import readable_address, sendable_key, words_of
+from rag.errors import EmbeddingServerError
 
 if TYPE_CHECKING:
     import openai
@@ -25,7 +25,6 @@ BATCH_SIZE = 32  # the most that a text-embeddings-inference server takes unless
 TIMEOUT = 60.0
 MAX_RETRIES = 3
 PROBE = "How long is a vector of this model?"
-NO_KEY = "no-key"  # the client insists on one; servers without keys read past it
 
 
 class ServerEmbedder:
@@ -53,8 +52,10 @@ class ServerEmbedder:
         if batch_size < 1:
             raise ValueError(f"a batch holds at least one text, not {batch_size}")
         self._base_url = base_url or OPENAI_URL
-        self._where = _readable_address(self._base_url)
-        self._api_key = _sendable_key(api_key)
+        self._where = readable_address(
+            self._base_url, server="embedding server", setting="PAPERBRIEF_EMBEDDING_BASE_URL"
+        )
+        self._api_key = sendable_key(api_key, server="embedding server")
         self._model = model
         self._batch_size = batch_size
         self._timeout = timeout
@@ -195,7 +196,7 @@ class ServerEmbedder:
             return EmbeddingServerError(
                 f"{server} refused the API key ({status}).", hint="Check PAPERBRIEF_EMBEDDING_API_KEY."
             )
-        said = self._redacted(_words_of(error.body))
+        said = self._redacted(words_of(error.body))
         quoted = f": {said}" if said else ""
         if status == 404:
             return EmbeddingServerError(
@@ -252,45 +253,10 @@ def _rows(body: bytes, count: int) -> list[object]:
     rows = reply.get("data") if isinstance(reply, dict) else None
     if not isinstance(rows, list):
         # Some gateways report failures with status 200.
-        said = _words_of(reply.get("error")) if isinstance(reply, dict) else ""
+        said = words_of(reply.get("error")) if isinstance(reply, dict) else ""
         raise ValueError(f"it says {said!r}" if said else "it holds no list of vectors")
     readable = [row for row in rows if isinstance(row, dict) and isinstance(row.get("index"), int)]
     placed = {row["index"]: row.get("embedding") for row in readable}
     if len(rows) != count or placed.keys() != set(range(count)):
         raise ValueError(f"it does not hold one vector for each of {count} texts")
     return [placed[position] for position in range(count)]
-
-
-def _words_of(error: object) -> str:
-    """What a server says about its failure, on one line and not too long; empty when it says nothing readable."""
-    message = error.get("message") if isinstance(error, dict) else error
-    if not isinstance(message, str) or "<html" in message.lower():
-        return ""
-    words = " ".join(message.split()).rstrip(".")
-    return words if len(words) <= 200 else f"{words[:200]}…"
-
-
-def _readable_address(base_url: str) -> str:
-    """The address without the user name, password and parameters that may stand in it."""
-    try:
-        parts = urlsplit(base_url)
-        host, port = parts.hostname, parts.port
-    except ValueError:
-        host, port, parts = None, None, urlsplit("")
-    if parts.scheme not in ("http", "https") or not host:
-        raise SettingsError(
-            "The base URL of the embedding server is not an http or https address.",
-            hint="Set PAPERBRIEF_EMBEDDING_BASE_URL to one such as http://localhost:8080/v1.",
-        )
-    return f"{parts.scheme}://{host}{f':{port}' if port else ''}{parts.path.rstrip('/')}"
-
-
-def _sendable_key(api_key: str | None) -> str:
-    """The key without the line end that files leave behind; what no header can carry is refused before it is tried."""
-    key = (api_key or "").strip()
-    if not key.isascii() or not key.isprintable():
-        raise SettingsError(
-            "The API key of the embedding server holds a character that cannot be sent.",
-            hint="Copy the key again, without quotes or line breaks.",
-        )
-    return key or NO_KEY

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Mapping
 
+from rag.endpoint import words_of
 from rag.llm import Completion
 
 _LONGEST_NAME = 120
@@ -75,12 +76,3 @@ def _text_of(content: object) -> str:
 def _count(usage: object, field: str) -> int:
     tokens = usage.get(field) if isinstance(usage, Mapping) else None
     return tokens if isinstance(tokens, int) and tokens >= 0 else 0
-
-
-def words_of(error: object) -> str:
-    """What a server says about its failure, on one line and not too long; empty when it says nothing readable."""
-    message = error.get("message") if isinstance(error, dict) else error
-    if not isinstance(message, str) or "<html" in message.lower():
-        return ""
-    words = " ".join(message.split()).rstrip(".")
-    return words if len(words) <= 200 else f"{words[:200]}…"

@@ -11,13 +11,12 @@ import asyncio
 import contextlib
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Literal
-from urllib.parse import urlsplit
 
 from pydantic import BaseModel
 
-from rag.errors import SettingsError
+from rag.endpoint import readable_address, sendable_key, words_of
 from rag.llm import BadReply, Completion, ModelError, ModelRefused, ModelUnavailable
-from rag.llm.reply import Unusable, completion, words_of
+from rag.llm.reply import Unusable, completion
 from rag.prompting import Message
 
 if TYPE_CHECKING:
@@ -29,7 +28,6 @@ DEADLINE = 60.0
 CONNECT = 10.0
 MAX_RETRIES = 2
 SEED = 20
-NO_KEY = "no-key"  # the client insists on one; servers without keys read past it
 
 Structured = Literal["json_schema", "json_object", "none"]
 
@@ -60,8 +58,8 @@ class OpenAIModel:
         max_retries: int = MAX_RETRIES,
     ) -> None:
         self._base_url = base_url or OPENAI_URL
-        self._where = _readable_address(self._base_url)
-        self._api_key = _sendable_key(api_key)
+        self._where = readable_address(self._base_url, server="model server", setting="PAPERBRIEF_MODEL_BASE_URL")
+        self._api_key = sendable_key(api_key, server="model server")
         self._model = model
         self._structured = structured
         self._deadline = deadline
@@ -232,29 +230,3 @@ def _field_refused(error: openai.BadRequestError) -> str | None:
 def _sendable(text: str) -> str:
     """Text without lone surrogates, which JSON can smuggle in and UTF-8 cannot carry."""
     return text.encode("utf-8", "replace").decode("utf-8")
-
-
-def _readable_address(base_url: str) -> str:
-    """The address without the user name, password and parameters that may stand in it."""
-    try:
-        parts = urlsplit(base_url)
-        host, port = parts.hostname, parts.port
-    except ValueError:
-        host, port, parts = None, None, urlsplit("")
-    if parts.scheme not in ("http", "https") or not host:
-        raise SettingsError(
-            "The base URL of the model server is not an http or https address.",
-            hint="Set PAPERBRIEF_MODEL_BASE_URL to one such as http://localhost:8080/v1.",
-        )
-    return f"{parts.scheme}://{host}{f':{port}' if port else ''}{parts.path.rstrip('/')}"
-
-
-def _sendable_key(api_key: str | None) -> str:
-    """The key without the line end that files leave behind; what no header can carry is refused before it is tried."""
-    key = (api_key or "").strip()
-    if not key.isascii() or not key.isprintable():
-        raise SettingsError(
-            "The API key of the model server holds a character that cannot be sent.",
-            hint="Copy the key again, without quotes or line breaks.",
-        )
-    return key or NO_KEY
