@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.catalogue import Catalogue, hits, indexing
-from rag.fusion import Fused, Key, best_passages, fuse
+from rag.fusion import Fused, Key, fuse
 from rag.lexical import Entry, Lexical
 from rag.models import Paper
 from rag.passages import parse_passage_id, passage_id
@@ -119,20 +119,33 @@ class Index:
         among: Sequence[str] | None = None,
         pool: int = POOL,
     ) -> list[Fused]:
-        """The `limit` best current papers for a query and its vector, best first; `among` restricts to these papers.
+        """The `limit` best current papers for a query and its vector, best first; `among` restricts to these papers."""
+        return await self._current(await self.ranked(query, vector, limit=limit, among=among, pool=pool), limit)
 
-        Of a vector that is still being made, the keywords are searched meanwhile.
+    async def ranked(
+        self,
+        query: str,
+        vector: Vector,
+        *,
+        limit: int,
+        among: Sequence[str] | None = None,
+        pool: int = POOL,
+    ) -> Iterator[Fused]:
+        """All papers that the pools brought, best first, whatever the catalogue says of them: check before showing.
+
+        For who reads the hits from the catalogue anyway, which says no less. `limit` is how many will be wanted. Of a
+        vector that is still being made, the keywords are searched meanwhile.
         """
         if limit < 1 or (among is not None and not among):
-            return []
+            return iter(())
         pool = max(pool, 2 * limit)
         if among is None or len(among) > _EXACT_PAPERS:
-            return await self._search_everything(query, vector, limit, among, pool)
-        return await self._search_scope(query, vector, limit, among, pool)
+            return await self._search_everything(query, vector, among, pool)
+        return await self._search_scope(query, vector, among, pool)
 
     async def _search_everything(
-        self, query: str, vector: Vector, limit: int, among: Sequence[str] | None, pool: int
-    ) -> list[Fused]:
+        self, query: str, vector: Vector, among: Sequence[str] | None, pool: int
+    ) -> Iterator[Fused]:
         (identifiers, similarities), lexical = await asyncio.gather(
             self._nearest(vector, pool), self._lexical.best(query, pool)
         )
@@ -143,11 +156,9 @@ class Index:
             inside = frozenset(among)
             dense = {key: value for key, value in dense.items() if key[0] in inside}
             found = [entry for entry in found if entry[0][0] in inside]
-        return await self._current(fuse(dense, found, dense_floor=floor), limit)
+        return fuse(dense, found, dense_floor=floor)
 
-    async def _search_scope(
-        self, query: str, vector: Vector, limit: int, among: Sequence[str], pool: int
-    ) -> list[Fused]:
+    async def _search_scope(self, query: str, vector: Vector, among: Sequence[str], pool: int) -> Iterator[Fused]:
         inside = frozenset(among)
         scope, lexical, made = await asyncio.gather(
             self._scope_vectors(inside),
@@ -155,7 +166,7 @@ class Index:
             _made(vector),
         )
         found = [((paper_id, revision), score) for paper_id, revision, score in lexical]
-        return await self._current(fuse(scope.best(made), found), limit)
+        return fuse(scope.best(made), found)
 
     async def _nearest(self, vector: Vector, pool: int) -> tuple[list[str], NDArray[np.float32]]:
         return await self._vectors.nearest(await _made(vector), pool)
@@ -185,14 +196,16 @@ class Index:
 
 
 def _by_paper(identifiers: Sequence[str], similarities: NDArray[np.float32]) -> dict[Key, tuple[int, float]]:
-    def passages() -> list[tuple[Key, int, float]]:
-        rows = []
-        for identifier, similarity in zip(identifiers, similarities.tolist(), strict=True):
+    """Each paper's best passage, from passages in falling order of similarity."""
+    best: dict[Key, tuple[int, float]] = {}
+    seen = set()
+    for identifier, similarity in zip(identifiers, similarities.tolist(), strict=True):
+        paper = identifier.rpartition("#")[0]
+        if paper not in seen:  # most passages belong to a paper that is there already, and need not be taken apart
+            seen.add(paper)
             paper_id, revision, number = parse_passage_id(identifier)
-            rows.append(((paper_id, revision), number, similarity))
-        return rows
-
-    return best_passages(passages())
+            best[paper_id, revision] = (number, similarity)
+    return best
 
 
 def _stack(rows: Sequence[tuple[str, int, int, bytes]], dimension: int) -> _ScopeVectors:

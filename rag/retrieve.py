@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
@@ -59,15 +60,14 @@ class Retriever:
         """
         query = checked(query)
         embedding = asyncio.ensure_future(self._embedder.embed_query(query))
-        ranked = await self._ranked(query, embedding, top_k, scope)
-        found, stored = await self._read_hits(ranked)
+        ranked, found, stored = await self._hits(query, embedding, top_k, scope)
         vector = await embedding
         spans = {
             paper_id: spans[int(np.argmax(_cosines(blob, vector)))]
             for paper_id, _, spans, blob in stored.values()
             if spans
         }
-        shown = [_hit(fused, found[fused.paper_id], spans, explain) for fused in ranked if fused.paper_id in found]
+        shown = [_hit(fused, found[fused.paper_id], spans, explain) for fused in ranked]
         return SearchReport(hits=tuple(shown))
 
     async def evidence(self, question: Question, *, scope: Scope | None = None) -> Retrieved:
@@ -75,8 +75,7 @@ class Retriever:
         embedding = asyncio.ensure_future(self._embedder.embed_query(question.text))
         limit = _SURVEY_PAPERS if question.kind is Kind.SURVEY else EVIDENCE_PAPERS
         # By keywords, "what", "how much" and "than" would count as much as a rare name does.
-        ranked = await self._ranked(question.content or question.text, embedding, limit, scope)
-        found, stored = await self._read_hits(ranked)
+        ranked, found, stored = await self._hits(question.content or question.text, embedding, limit, scope)
         vector = await embedding
         windows = {paper_id: (spans, _cosines(blob, vector)) for paper_id, _, spans, blob in stored.values()}
         read = {fused.paper_id: self._read(found[fused.paper_id]) for fused in ranked if fused.paper_id in windows}
@@ -91,16 +90,26 @@ class Retriever:
         evidence.sort(key=lambda e: (-e.relevance, e.paper.id, e.start))
         return Retrieved(tuple(evidence), tuple((found[f.paper_id], f.score) for f in ranked if f.paper_id in found))
 
-    async def _ranked(self, query: str, vector: Vector, limit: int, scope: Scope | None) -> list[Fused]:
+    async def _hits(
+        self, query: str, vector: Vector, limit: int, scope: Scope | None
+    ) -> tuple[list[Fused], dict[str, Paper], dict[str, hits.Vectors]]:
+        """The `limit` best current papers, best first, with their papers and vectors."""
         among = None
         if scope is not None and not scope.everything:
             if scope.brief_id is not None:
                 raise ScopeError("There are no briefs to search in yet.", hint="Leave brief_id out of the scope.")
             among = await self._catalogue.read(papers.ids_in_scope, scope)
-        return await self._index.search(query, vector, limit=limit, among=among)
-
-    async def _read_hits(self, ranked: Sequence[Fused]) -> tuple[dict[str, Paper], dict[str, hits.Vectors]]:
-        return await self._catalogue.read(hits.read, [fused.paper_id for fused in ranked])
+        ranked = await self._index.ranked(query, vector, limit=limit, among=among)
+        kept: list[Fused] = []
+        found: dict[str, Paper] = {}
+        stored: dict[str, hits.Vectors] = {}
+        # What is not current is not read; the next in rank takes its place.
+        while len(kept) < limit and (page := list(islice(ranked, limit - len(kept)))):
+            read, vectors = await self._catalogue.read(hits.read, [fused.paper_id for fused in page])
+            found |= read
+            stored |= vectors
+            kept += [f for f in page if f.paper_id in read and read[f.paper_id].revision == f.revision]
+        return kept, found, stored
 
     async def _wanted(self, question: Question, vocabulary: Iterable[str]) -> Wanted:
         """The question's words with their weights, whole and by part; misspelt ones corrected from `vocabulary`."""
