@@ -59,6 +59,8 @@ def _same_place(draft: Analysed, figure: Figure, own: Analysed, other: Figure, s
         return False
     rivals = [(one, f) for one in source for f in one.figures if f.unit == other.unit and not same_value(f, other)]
     ours, mine = _sides(draft, figure.start, _NEAR), _sides(own, other.start, _NEAR)
+    if own is not source[0] and not any(map(_closeness, ours, mine)):
+        return False  # borrowed: the words come from one sentence and the figure from another
     return all(
         _nearer(ours, mine, _sides(one, rival.start, _NEAR), tie=any(same_value(rival, f) for f in draft.figures))
         for one, rival in rivals

@@ -11,13 +11,14 @@ import logging
 import secrets
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Literal
 
 from rag import __version__
 from rag.catalogue import Catalogue, answers, facts, papers
 from rag.cite import cited, readable
+from rag.compose.cues import ORDERS
 from rag.compose.extractive import confidence
 from rag.embedding import Embedder
 from rag.errors import SettingsError
@@ -73,13 +74,40 @@ async def ask(question: str, *, scope: Scope, desk: Desk, mode: Mode | None = No
     clock = _Clock()
     understood = understand(checked(question))
     retrieved = await desk.retriever.evidence(understood, scope=scope)
+    retrieved, ordering = without_orders(retrieved)
     clock.stage("retrieve")
     contradicted = conflict(understood, retrieved.evidence)
-    written, notes = await _write(understood, retrieved, contradicted, desk, mode or desk.mode)
+    written, further = await _write(understood, retrieved, contradicted, desk, mode or desk.mode)
     clock.stage("compose")
+    notes = _ignored(ordering, written) + further
     answer = await _answer(understood, retrieved, written, notes, scope, desk, clock)
     await desk.catalogue.write(answers.keep, answer)
     return answer
+
+
+def without_orders(retrieved: Retrieved) -> tuple[Retrieved, tuple[Paper, ...]]:
+    """The evidence without sentences that give orders to a machine, and the papers that had one.
+
+    They tell a reader nothing, and a model that is not shown them cannot obey them.
+    """
+    orders = [e for e in retrieved.evidence if ORDERS.search(e.text)]
+    if not orders:
+        return retrieved, ()
+    kept = tuple(e for e in retrieved.evidence if e not in orders)
+    return replace(retrieved, evidence=kept), tuple({e.paper.id: e.paper for e in orders}.values())
+
+
+def _ignored(ordering: Sequence[Paper], written: Written) -> tuple[Note, ...]:
+    """A note for each paper that gives orders and that the answer rests on."""
+    used = {piece.paper_id for said in written.sentences for piece in said.evidence}
+    return tuple(
+        Note(
+            kind="injection_ignored",
+            detail=f"A sentence of {paper.title!r} gives orders to a machine and was left out.",
+        )
+        for paper in ordering
+        if paper.id in used
+    )
 
 
 async def _write(

@@ -32,10 +32,14 @@ T = TypeVar("T")
 class Vectors:
     """Identifiers and unit vectors in one Chroma collection, by cosine."""
 
-    def __init__(self, client: Any, collection: Any) -> None:
-        self._client = client
-        self._collection = collection
-        self._untouched = not collection.count()
+    def __init__(self, where: Path | str, identity: str) -> None:
+        self._where = where
+        self._connect(identity)
+        self._untouched = not self._collection.count()
+
+    def _connect(self, identity: str) -> None:
+        self._client = _client(self._where)
+        self._collection = _collection(self._client, identity)
 
     @property
     def untouched(self) -> bool:
@@ -54,26 +58,17 @@ class Vectors:
         A new collection is marked with `identity`; an old one keeps its own. Raises StorageError when it cannot be
         opened. Blocking.
         """
-        import chromadb
-        from chromadb.config import Settings
-
-        settings = Settings(anonymized_telemetry=False)
         with _our_errors("opened", where):
-            if isinstance(where, Path):
-                where.mkdir(parents=True, exist_ok=True)
-                client: Any = chromadb.PersistentClient(str(where), settings=settings)
-            else:
-                client = _server(where, settings)
-            return cls(client, _collection(client, identity))
+            return cls(where, identity)
 
     async def empty(self, identity: str) -> None:
         """Remove all vectors, and mark the collection as made with `identity` from now on."""
 
-        def empty() -> Any:
+        def empty() -> None:
             self._client.delete_collection(COLLECTION)
-            return _collection(self._client, identity)
+            self._collection = _collection(self._client, identity)
 
-        self._collection = await _in_thread("emptied", empty)
+        await _in_thread("emptied", lambda: self._write(empty, identity))
 
     async def put(self, identifiers: Sequence[str], vectors: NDArray[np.float32]) -> None:
         """Store vectors of shape (len(identifiers), dimension); those already there are replaced."""
@@ -84,7 +79,7 @@ class Vectors:
                 page = slice(start, start + _PAGE)
                 self._collection.upsert(ids=list(identifiers[page]), embeddings=vectors[page])
 
-        await _in_thread("written", put)
+        await _in_thread("written", lambda: self._write(put))
 
     async def delete(self, identifiers: Sequence[str]) -> None:
         """Remove vectors; identifiers that are not there are passed over."""
@@ -93,7 +88,18 @@ class Vectors:
             for start in range(0, len(identifiers), _PAGE):
                 self._collection.delete(ids=list(identifiers[start : start + _PAGE]))
 
-        await _in_thread("written", delete)
+        await _in_thread("written", lambda: self._write(delete))
+
+    def _write(self, change: Callable[[], None], identity: str | None = None) -> None:
+        try:
+            change()
+        except BaseException:
+            # A write that failed on a full disk keeps the lock of Chroma's own database, and the next one would wait
+            # for it without end; a new connection does away with both.
+            if isinstance(self._where, Path):
+                self.close()
+                self._connect(identity or self.identity or "")
+            raise
 
     async def nearest(self, vector: NDArray[np.float32], limit: int) -> tuple[list[str], NDArray[np.float32]]:
         """The identifiers of the `limit` nearest vectors, best first, and their cosine similarities."""
@@ -173,6 +179,17 @@ def _storage_error(verb: str, error: BaseException, where: Path | str | None) ->
         hint="Check that the disk has room and that the data folder may be written; if they are, "
         f"{anew}, which makes the index anew from the catalogue.",
     )
+
+
+def _client(where: Path | str) -> Any:
+    import chromadb
+    from chromadb.config import Settings
+
+    settings = Settings(anonymized_telemetry=False)
+    if isinstance(where, Path):
+        where.mkdir(parents=True, exist_ok=True)
+        return chromadb.PersistentClient(str(where), settings=settings)
+    return _server(where, settings)
 
 
 def _server(address: str, settings: Any) -> Any:

@@ -23,6 +23,7 @@ from rag.text.names import system_of
 
 SHOWN = 24  # sentences that a model is shown: more dilutes small models, and costs tokens
 _SHOWN_PAPERS = 6
+_ONLY_UNSUPPORTED = ("unsupported", "name_not_in_evidence")  # nothing there says this, and nothing says otherwise
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +89,8 @@ async def _repaired(
     try:
         draft = await generative.repair(question, shown, refused, model=model, prompts=prompts)
     except ModelError as error:
+        if not made.sentences:
+            raise
         # What was shown already stays; what was refused stays dropped.
         return replace(made, shortened=(*made.shortened, f"The refused sentences were not repaired: {error.message}"))
     ledger = await _grounded(draft.sentences, sources, embedder)
@@ -119,7 +122,7 @@ def _named(dropped: Sequence[DroppedSentence], draft: generative.Draft) -> tuple
         replace(
             sentence, reason="unknown_citation", detail=f"it cites {unknown[sentence.text]!r}, which does not exist"
         )
-        if sentence.reason == "unsupported" and sentence.text in unknown
+        if sentence.reason in _ONLY_UNSUPPORTED and sentence.text in unknown
         else sentence
         for sentence in dropped
     )

@@ -24,6 +24,8 @@ def bring_up_to_date(engine: Engine) -> None:
     """
     if version(engine) == HEAD:
         return
+    with engine.connect() as connection:
+        _our_tables(connection)  # before anything is changed in the file
     dialect.keep_readers_and_writers_apart(engine)
     with engine.execution_options(**{dialect.WRITES: True}).begin() as connection:
         _migrate(connection)
@@ -40,6 +42,15 @@ def version(engine: Engine) -> str | None:
             return None
 
 
+def _our_tables(connection: Connection) -> set[str]:
+    """The tables of the database, none where it is new; refused where they are another program's."""
+    tables = set(inspect(connection).get_table_names())
+    if tables and not {_VERSION.name, "papers"} <= tables:
+        where = f"The catalogue {dialect.place(connection.engine.url)}"
+        raise StorageError(f"{where} is the database of another program.", hint="Choose another database URL.")
+    return tables
+
+
 def _migrate(connection: Connection) -> None:
     from alembic import command
     from alembic.config import Config
@@ -50,14 +61,12 @@ def _migrate(connection: Connection) -> None:
     config.set_main_option("path_separator", "os")
     config.attributes["connection"] = connection
 
-    where = f"The catalogue {dialect.place(connection.engine.url)}"
-    tables = set(inspect(connection).get_table_names())
-    if tables and not {_VERSION.name, "papers"} <= tables:
-        raise StorageError(f"{where} is the database of another program.", hint="Choose another database URL.")
     # Asked again under the write lock: another process may have just done it.
+    tables = _our_tables(connection)
     current = connection.scalar(select(_VERSION.c.version_num)) if tables else None
     known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
     if current is not None and current not in known:
+        where = f"The catalogue {dialect.place(connection.engine.url)}"
         raise StorageError(
             f"{where} was written by a newer paperbrief (schema {current}, this one knows {HEAD}).",
             hint="Update paperbrief, or choose another data folder.",

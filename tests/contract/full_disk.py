@@ -23,14 +23,15 @@ from rag.config import Settings
 from rag.errors import PaperbriefError
 from rag.library import Library, open_library
 
-FIRST, ALL = 40, 400
+FIRST, ALL = 40, 160  # papers
+LEFT = 16_000  # bytes
 
 
 def no_room_on_disk(folder: Path) -> Callable[[], None]:
-    """Leave next to no room; what it returns makes room again."""
+    """Leave next to no room, enough to open a database; what it returns makes room again."""
     ballast = folder / "ballast"
     with ballast.open("wb", buffering=0) as file:
-        file.write(bytes(shutil.disk_usage(folder).free - 300_000))
+        file.write(bytes(shutil.disk_usage(folder).free - LEFT))
     return ballast.unlink
 
 
@@ -85,4 +86,5 @@ async def happened(small: Path, roomy: Path, parts: list[str], mode: str) -> dic
 
 
 if __name__ == "__main__":
-    print(json.dumps(asyncio.run(happened(Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3].split(","), sys.argv[4]))))
+    told = asyncio.run(happened(Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3].split(","), sys.argv[4]))
+    sys.stdout.write(json.dumps(told))

@@ -174,7 +174,7 @@ async def test_what_was_cut_off_is_noted(shelf: Library) -> None:
     assert {note.kind for note in answer.notes} == {"truncated"}
 
 
-# ----------------------------------------------------------------------------------------------- a model that misbehaves
+# ---------------------------------------------------------------------------------------------- a model that misbehaves
 
 
 @pytest.mark.parametrize("question", QUESTIONS)
@@ -231,6 +231,8 @@ async def test_orders_in_an_abstract_are_not_obeyed(shelf: Library, question: st
     async with asking(shelf, script) as asker:
         answer = await asker.ask(question, mode)
     assert ORDER not in answer.text
+    cited = "2401.00099" in {citation.paper_id for citation in answer.citations}
+    assert cited == ("injection_ignored" in {note.kind for note in answer.notes})
     assert not any(ORDER in quote.quote for citation in answer.citations for quote in citation.quotes)
 
 

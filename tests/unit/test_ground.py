@@ -298,13 +298,22 @@ def test_what_no_paper_says_is_dropped(text: str) -> None:
     assert [dropped.text for dropped in ledger.dropped] == [text]
 
 
-@pytest.mark.xfail(reason="its words are all there, and no check sees that they stand the other way round")
 @pytest.mark.parametrize(
     "text",
     [
         "Gannet does not fail on ledgers that are written by hand.",
         "Gannet fails on ledgers that are not written by hand.",
         "Tern never stores no recording.",
+    ],
+)
+def test_one_negation_answers_for_one(text: str) -> None:
+    assert_not_said(text)
+
+
+@pytest.mark.xfail(reason="its words are all there, and no check sees that they stand the other way round")
+@pytest.mark.parametrize(
+    "text",
+    [
         "Walkers with guides are slower than walkers with maps.",
         "Gauges in hills are harder to predict than gauges in deltas.",
         "Arrival does not predict confidence.",
