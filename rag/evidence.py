@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
@@ -178,6 +179,7 @@ def _present(words: Sequence[Word], stems: AbstractSet[str]) -> frozenset[str]:
 
 
 def _cosine_around(start: int, end: int, spans: Spans, cosines: NDArray[np.float32]) -> float:
-    """The best cosine of the passages that hold the span; 0 where none does."""
-    inside = [float(c) for (first, last), c in zip(spans, cosines, strict=True) if first <= start and end <= last]
-    return min(1.0, max(0.0, *inside)) if inside else 0.0
+    """The best cosine of the passages that hold the span, which stand in order; 0 where none does."""
+    first = bisect_left(spans, end, key=lambda span: span[1])
+    last = bisect_right(spans, start, key=lambda span: span[0])
+    return min(1.0, max(0.0, float(cosines[first:last].max()))) if first < last else 0.0

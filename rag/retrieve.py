@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import islice
 
@@ -42,6 +42,18 @@ class Retrieved:
     papers: tuple[tuple[Paper, float], ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """What the catalogue has of hits, by paper: the paper, its passages' spans, vectors where they were asked for."""
+
+    papers: dict[str, Paper]
+    spans: dict[str, tuple[tuple[int, int], ...]]
+    vectors: dict[str, bytes]
+
+    def __or__(self, other: _Read) -> _Read:
+        return _Read(self.papers | other.papers, self.spans | other.spans, self.vectors | other.vectors)
+
+
 class Retriever:
     """Search and evidence over one library's catalogue, indexes and embedder."""
 
@@ -60,14 +72,10 @@ class Retriever:
         """
         query = checked(query)
         embedding = asyncio.ensure_future(self._embedder.embed_query(query))
-        ranked, found, stored = await self._hits(query, embedding, top_k, scope)
+        ranked, read = await self._hits(query, embedding, top_k, scope)
         vector = await embedding
-        spans = {
-            paper_id: spans[int(np.argmax(_cosines(blob, vector)))]
-            for paper_id, _, spans, blob in stored.values()
-            if spans
-        }
-        shown = [_hit(fused, found[fused.paper_id], spans, explain) for fused in ranked]
+        best = {fused.paper_id: _best_span(fused, read, vector) for fused in ranked}
+        shown = [_hit(fused, read.papers[fused.paper_id], best[fused.paper_id], explain) for fused in ranked]
         return SearchReport(hits=tuple(shown))
 
     async def evidence(self, question: Question, *, scope: Scope | None = None) -> Retrieved:
@@ -75,10 +83,10 @@ class Retriever:
         embedding = asyncio.ensure_future(self._embedder.embed_query(question.text))
         limit = _SURVEY_PAPERS if question.kind is Kind.SURVEY else EVIDENCE_PAPERS
         # By keywords, "what", "how much" and "than" would count as much as a rare name does.
-        ranked, found, stored = await self._hits(question.content or question.text, embedding, limit, scope)
+        ranked, hit = await self._hits(question.content or question.text, embedding, limit, scope, vectors=True)
         vector = await embedding
-        windows = {paper_id: (spans, _cosines(blob, vector)) for paper_id, _, spans, blob in stored.values()}
-        read = {fused.paper_id: self._read(found[fused.paper_id]) for fused in ranked if fused.paper_id in windows}
+        windows = {paper_id: (hit.spans[paper_id], _cosines(blob, vector)) for paper_id, blob in hit.vectors.items()}
+        read = {fused.paper_id: self._read(hit.papers[fused.paper_id]) for fused in ranked if fused.paper_id in windows}
         vocabulary = (stem for paper in read.values() for stem in paper.everything if stem.isalpha())
         wanted = await self._wanted(question, vocabulary)
         evidence = [
@@ -88,12 +96,15 @@ class Retriever:
             for sentence in judged(read[fused.paper_id], fused.score, wanted, *windows[fused.paper_id])
         ]
         evidence.sort(key=lambda e: (-e.relevance, e.paper.id, e.start))
-        return Retrieved(tuple(evidence), tuple((found[f.paper_id], f.score) for f in ranked if f.paper_id in found))
+        return Retrieved(tuple(evidence), tuple((hit.papers[f.paper_id], f.score) for f in ranked))
 
     async def _hits(
-        self, query: str, vector: Vector, limit: int, scope: Scope | None
-    ) -> tuple[list[Fused], dict[str, Paper], dict[str, hits.Vectors]]:
-        """The `limit` best current papers, best first, with their papers and vectors."""
+        self, query: str, vector: Vector, limit: int, scope: Scope | None, *, vectors: bool = False
+    ) -> tuple[list[Fused], _Read]:
+        """The `limit` best current papers, best first, and what the catalogue has of them.
+
+        Vectors of those that only the keywords found, whose best passage nobody knows yet; of all with `vectors`.
+        """
         among = None
         if scope is not None and not scope.everything:
             if scope.brief_id is not None:
@@ -101,15 +112,14 @@ class Retriever:
             among = await self._catalogue.read(papers.ids_in_scope, scope)
         ranked = await self._index.ranked(query, vector, limit=limit, among=among)
         kept: list[Fused] = []
-        found: dict[str, Paper] = {}
-        stored: dict[str, hits.Vectors] = {}
+        all_read = _Read({}, {}, {})
         # What is not current is not read; the next in rank takes its place.
         while len(kept) < limit and (page := list(islice(ranked, limit - len(kept)))):
-            read, vectors = await self._catalogue.read(hits.read, [fused.paper_id for fused in page])
-            found |= read
-            stored |= vectors
-            kept += [f for f in page if f.paper_id in read and read[f.paper_id].revision == f.revision]
-        return kept, found, stored
+            wanted = [fused.paper_id for fused in page if vectors or fused.passage is None]
+            read = _Read(*await self._catalogue.read(hits.read, [fused.paper_id for fused in page], wanted))
+            kept += [f for f in page if f.paper_id in read.papers and read.papers[f.paper_id].revision == f.revision]
+            all_read = all_read | read
+        return kept, all_read
 
     async def _wanted(self, question: Question, vocabulary: Iterable[str]) -> Wanted:
         """The question's words with their weights, whole and by part; misspelt ones corrected from `vocabulary`."""
@@ -180,8 +190,17 @@ def _cosines(blob: bytes, vector: NDArray[np.float32]) -> NDArray[np.float32]:
     return np.frombuffer(blob, "<f2").astype(np.float32).reshape(-1, len(vector)) @ vector
 
 
-def _hit(fused: Fused, paper: Paper, spans: Mapping[str, tuple[int, int]], explain: bool) -> Hit:
-    start, end = spans.get(paper.id, (0, 0))
+def _best_span(fused: Fused, read: _Read, vector: NDArray[np.float32]) -> tuple[int, int]:
+    """The span of a hit's best passage: the one that was found, or for a hit by keywords the nearest by vector."""
+    spans = read.spans.get(fused.paper_id, ())
+    if fused.passage is not None and fused.passage < len(spans):
+        return spans[fused.passage]
+    blob = read.vectors.get(fused.paper_id)
+    return spans[int(np.argmax(_cosines(blob, vector)))] if spans and blob else (0, 0)
+
+
+def _hit(fused: Fused, paper: Paper, span: tuple[int, int], explain: bool) -> Hit:
+    start, end = span
     return Hit(
         paper=paper,
         score=round(min(max(fused.score, 0.0), 1.0), 6),

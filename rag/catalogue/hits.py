@@ -1,4 +1,4 @@
-"""What a search shows of its hits: the papers with their passages and vectors.
+"""What a search shows of its hits: the papers with their passages.
 
 On every query's path. Building a statement costs several times what SQLite needs for ten papers, so these three are
 built once and only given their values.
@@ -7,7 +7,7 @@ built once and only given their values.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import Row, and_, bindparam, select
@@ -17,14 +17,13 @@ from rag.catalogue.schema import IS_CURRENT, ListingRow, PaperRow, PassageRow, T
 from rag.models import Paper, PaperListing
 
 Spans = tuple[tuple[int, int], ...]
-Vectors = tuple[str, int, Spans, bytes]
 
 _MOST = 1_000  # values of one statement
 
 _PAPERS = (
     select(
         *(PaperRow.number, PaperRow.paper_id, PaperRow.title, PaperRow.abstract, PaperRow.authors),
-        *(PaperRow.published, PaperRow.url, PaperRow.source, PaperRow.revision, PassageRow.spans, PassageRow.vectors),
+        *(PaperRow.published, PaperRow.url, PaperRow.source, PaperRow.revision, PassageRow.spans),
     )
     .outerjoin(PassageRow, and_(PassageRow.number == PaperRow.number, PassageRow.revision == PaperRow.revision))
     .where(PaperRow.paper_id.in_(bindparam("ids", expanding=True)), IS_CURRENT)
@@ -82,13 +81,16 @@ def matrices(session: Session, ids: Sequence[str]) -> list[tuple[str, int, int, 
     return [(paper_id, revision, passages, blob) for paper_id, revision, passages, blob in rows]
 
 
-def read(session: Session, ids: Sequence[str]) -> tuple[dict[str, Paper], dict[str, Vectors]]:
-    """Papers by their own identifiers (aliases are not looked up), and (paper, revision, spans, vectors) of each.
+def read(
+    session: Session, ids: Sequence[str], vectors_of: Collection[str]
+) -> tuple[dict[str, Paper], dict[str, Spans], dict[str, bytes]]:
+    """Papers by their own identifiers (aliases are not looked up), their passages' spans, and vectors of some of them.
 
-    Only papers that search may show. Vectors are as in `rag.catalogue.indexing.IndexEntry`.
+    Only papers that search may show. Vectors are as in `rag.catalogue.indexing.IndexEntry`; they are most of what is
+    read, so ask only for those that are needed.
     """
     papers: dict[str, Paper] = {}
-    vectors: dict[str, Vectors] = {}
+    spans: dict[str, Spans] = {}
     connection = session.connection()
     for start in range(0, len(ids), _MOST):
         rows = connection.execute(_PAPERS, {"ids": list(ids[start : start + _MOST])}).all()
@@ -103,6 +105,6 @@ def read(session: Session, ids: Sequence[str]) -> tuple[dict[str, Paper], dict[s
         for row in rows:
             papers[row.paper_id] = paper_of(row, listings.get(row.number, ()), tags.get(row.number, ()))
             if row.spans is not None:
-                spans = tuple((first, last) for first, last in json.loads(row.spans))
-                vectors[row.paper_id] = (row.paper_id, row.revision, spans, row.vectors)
-    return papers, vectors
+                spans[row.paper_id] = tuple((first, last) for first, last in json.loads(row.spans))
+    vectors = {paper_id: blob for paper_id, _, _, blob in matrices(session, list(vectors_of))} if vectors_of else {}
+    return papers, spans, vectors
