@@ -44,8 +44,8 @@ types: $(VENV)/.dev
 docs: $(VENV)/.dev
 	@$(BIN)/python docs/generate.py --check
 
-bench: $(VENV)/.dev ## measure search and speed
-	@$(BIN)/paperbrief eval bench
+bench: $(VENV)/.dev ## measure speed and memory: make bench [DATA=papers.jsonl PAPERS=87242]; goes on where it stopped
+	@$(BIN)/paperbrief eval bench $(if $(DATA),--data $(DATA)) $(if $(PAPERS),--papers $(PAPERS))
 
 eval: ## measure answers on the gold questions (not built yet)
 	@echo "There are no gold questions yet; 'paperbrief eval retrieval' measures search on a collection." >&2; exit 1

@@ -83,7 +83,6 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     """
     connection.isolation_level = None  # the driver starts no transaction of its own; _begin_sqlite does
     for pragma in (
-        "cache_size = -16000",  # 16 MB a connection: hits are read from all over a large file
         "foreign_keys = ON",
         "synchronous = FULL",
         "fullfsync = ON",
