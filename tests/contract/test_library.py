@@ -313,6 +313,20 @@ async def test_the_doctor_finds_planted_damage_and_mends_it(library: Library, em
     assert await legs(library) == before
 
 
+async def test_the_doctor_finds_vectors_that_are_not_the_papers_and_mends_them(library: Library) -> None:
+    """An approximate index may miss one of many; that it misses a good part of the sample is a fault."""
+    await library.ingest(made_up(n) for n in range(38))
+    elsewhere = np.tile(-(await library.embedder.embed_query("alpaca")), (12, 1))
+    planted = [passage_id(paper_id, 1, 0) for paper_id in ABSTRACTS]
+    await library.vectors.put(planted[:1], elsewhere[:1])
+    report = await library.doctor()
+    assert wrong(report) == {}
+    assert report.findings[-1].detail == "1 of 50 papers"
+    await library.vectors.put(planted, elsewhere)
+    assert set(wrong(await library.doctor())) == {"stored but not found"}
+    assert wrong(await library.doctor(repair=True)) == {}
+
+
 async def test_the_doctor_leaves_what_is_on_its_way_alone(library: Library) -> None:
     """Marked pending, with its passages in the indexes already: that is no damage."""
     await library.catalogue.write(indexing.unmark, ["2401.00012"])
