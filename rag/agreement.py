@@ -7,6 +7,7 @@ checked, and is then better replaced by the source's own.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -31,6 +32,7 @@ class Disagreement:
     certain: bool
 
 
+_PREFIX = re.compile(r"([^\s:][^:]{0,40}):\s")
 Sides = tuple[dict[str, int], dict[str, int]]
 
 
@@ -175,7 +177,26 @@ def check_names(
         if not name_keys(name) & here:
             similar = bool({stem(term) for term in terms(name)} & everywhere)
             return Disagreement("name_not_in_evidence", f"{name!r} does not stand there", not similar and _sure(name))
-    return _check_subject(draft, source, about)
+    return _check_borrowed(draft, source, about) or _check_subject(draft, source, about)
+
+
+def _check_borrowed(draft: Analysed, source: Sequence[Analysed], about: Sequence[Analysed]) -> Disagreement | None:
+    """A name that the best source does not have comes from another sentence: it must not stand in a name's place.
+
+    It does where the draft opens with it, or leaves out a name that the best source has.
+    """
+    first, left_out = source[0], [name for name in source[0].names if not name_keys(name) & draft.name_keys]
+    called = frozenset().union(*(one.name_keys for one in about))
+    system = frozenset().union(*(one.name_keys for one in about[1:]))
+    prefix = _PREFIX.match(draft.text)
+    if prefix and names(prefix[1]) and not name_keys(prefix[1]) & called:
+        return Disagreement("attribution", f"{prefix[1]!r} is not what is spoken of there", False)
+    # A word of the title may be a name in the wrong place; that of the system stands for "it" and "the method".
+    own = first.name_keys | (system if left_out else called)
+    for name in draft.names:
+        if not name_keys(name) & own and (left_out or draft.text.startswith(name)):
+            return Disagreement("attribution", f"{name!r} stands in another sentence there", False)
+    return None
 
 
 def _check_subject(draft: Analysed, source: Sequence[Analysed], about: Sequence[Analysed]) -> Disagreement | None:
