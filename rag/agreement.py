@@ -11,14 +11,13 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rag.analysis import Analysed, Word, known, name_keys
+from rag.analysis import NEAR, Analysed, Sides, closeness, context_of, counted, known, name_keys, sides
 from rag.models import DropReason
 from rag.text.figures import Figure, same_value
 from rag.text.names import names
 from rag.text.terms import terms
 from rag.text.words import NEGATIONS, QUANTIFIERS, direction, stem
 
-_NEAR = 5  # content words on either side that are a word's context
 _COUNTED_NEAR = 4
 _SAME_THING = 4  # shared words around two opposite directions that make them a contradiction
 
@@ -33,7 +32,6 @@ class Disagreement:
 
 
 _PREFIX = re.compile(r"([^\s:][^:]{0,40}):\s")
-Sides = tuple[dict[str, int], dict[str, int]]
 
 
 def check_figures(draft: Analysed, source: Sequence[Analysed], paper: Sequence[Analysed]) -> Disagreement | None:
@@ -56,15 +54,15 @@ def check_figures(draft: Analysed, source: Sequence[Analysed], paper: Sequence[A
 
 def _same_place(draft: Analysed, figure: Figure, own: Analysed, other: Figure, source: Sequence[Analysed]) -> bool:
     """Whether the figure stands with the same words; of several figures of one unit, with its own more than others."""
-    counted = _counted(draft, figure)
-    if counted is not None and not any(counted.key in side for side in _sides(own, other.start, _COUNTED_NEAR)):
+    noun = counted(draft, figure)
+    if noun is not None and not any(noun.key in side for side in sides(own, other.start, _COUNTED_NEAR)):
         return False
     rivals = [(one, f) for one in source for f in one.figures if f.unit == other.unit and not same_value(f, other)]
-    ours, mine = _sides(draft, figure.start, _NEAR), _sides(own, other.start, _NEAR)
-    if own is not source[0] and not any(map(_closeness, ours, mine)):
+    ours, mine = sides(draft, figure.start, NEAR), sides(own, other.start, NEAR)
+    if own is not source[0] and not any(map(closeness, ours, mine)):
         return False  # borrowed: the words come from one sentence and the figure from another
     return all(
-        _nearer(ours, mine, _sides(one, rival.start, _NEAR), tie=any(same_value(rival, f) for f in draft.figures))
+        _nearer(ours, mine, sides(one, rival.start, NEAR), tie=any(same_value(rival, f) for f in draft.figures))
         for one, rival in rivals
     )
 
@@ -76,46 +74,11 @@ def _nearer(ours: Sides, mine: Sides, theirs: Sides, *, tie: bool) -> bool:
     answer where they are alike: two figures side by side are told apart by their order, if both are said.
     """
     margins = [
-        _closeness(side, own) - _closeness(side, rival) for side, own, rival in zip(ours, mine, theirs, strict=True)
+        closeness(side, own) - closeness(side, rival) for side, own, rival in zip(ours, mine, theirs, strict=True)
     ]
     if min(margins) < 0:
         return False
     return sum(margins) > 0 or tie
-
-
-def _counted(draft: Analysed, figure: Figure) -> Word | None:
-    """The noun right behind a figure, which says what is counted: the tokens of "330B tokens"."""
-    after = draft.text[figure.end :]
-    return next(
-        (
-            word
-            for word in draft.words
-            if word.content and word.start >= figure.end and not after[: word.start - figure.end].strip(" -")
-        ),
-        None,
-    )
-
-
-def _sides(sentence: Analysed, position: int, reach: int) -> Sides:
-    """The content words before and after a position with their distance in content words."""
-    before = [word.key for word in sentence.words if word.content and word.start < position][-reach:]
-    after = [word.key for word in sentence.words if word.content and word.start > position][:reach]
-    near: dict[str, int] = {}
-    for distance, key in enumerate(reversed(before), 1):
-        near.setdefault(key, distance)
-    far: dict[str, int] = {}
-    for distance, key in enumerate(after, 1):
-        far.setdefault(key, distance)
-    return near, far
-
-
-def _closeness(ours: dict[str, int], theirs: dict[str, int]) -> float:
-    return sum(1 / (distance + theirs[key]) for key, distance in ours.items() if key in theirs)
-
-
-def _context(sentence: Analysed, position: int) -> set[str]:
-    before, after = _sides(sentence, position, _NEAR)
-    return before.keys() | after.keys()
 
 
 def _check_order(draft: Analysed, source: Sequence[Analysed]) -> Disagreement | None:
@@ -280,7 +243,7 @@ def _directed(sentence: Analysed) -> list[tuple[str, int, int, set[str]]]:
     for word in sentence.words:
         points = next((points for part in word.text.split("-") if (points := direction(stem(part)))), None)
         if points is not None:
-            found.append((word.text, *points, _context(sentence, word.start)))
+            found.append((word.text, *points, context_of(sentence, word.start)))
     return found
 
 
@@ -317,9 +280,9 @@ _RESTRICTS = frozenset(
 _BOUNDS = frozenset(
     ("up", "least", "most", "about", "approximately", "around", "roughly", "nearly", "almost", "over", "under")
 )
-_NEARLY = frozenset(("about", "approximately", "around", "roughly", "some"))
+NEARLY = frozenset(("about", "approximately", "around", "roughly", "some"))
 _SAME_QUANTITY = {
-    **dict.fromkeys(_NEARLY, _NEARLY),
+    **dict.fromkeys(NEARLY, NEARLY),
     **{word: frozenset(("nearly", "almost")) for word in ("nearly", "almost")},
     **{word: frozenset(("all", "every", "each")) for word in ("all", "every", "each")},
     **{word: frozenset(("often", "usually", "typically", "generally")) for word in ("often", "usually", "typically")},

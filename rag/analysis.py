@@ -170,3 +170,47 @@ def known(word: Word, stems: frozenset[str]) -> bool:
     if not word.stems.isdisjoint(stems):
         return True
     return len(word.parts) > 1 and stems.issuperset(word.parts)
+
+
+# --------------------------------------------------------------------------------------------- what stands near a place
+
+NEAR = 5  # content words on either side that are a place's context
+Sides = tuple[dict[str, int], dict[str, int]]
+"""The content words before and after a place, each with its distance in content words."""
+
+
+def counted(draft: Analysed, figure: Figure) -> Word | None:
+    """The noun right behind a figure, which says what is counted: the tokens of "330B tokens"."""
+    after = draft.text[figure.end :]
+    return next(
+        (
+            word
+            for word in draft.words
+            if word.content and word.start >= figure.end and not after[: word.start - figure.end].strip(" -")
+        ),
+        None,
+    )
+
+
+def sides(sentence: Analysed, position: int, reach: int) -> Sides:
+    """The content words before and after a position with their distance in content words."""
+    before = [word.key for word in sentence.words if word.content and word.start < position][-reach:]
+    after = [word.key for word in sentence.words if word.content and word.start > position][:reach]
+    near: dict[str, int] = {}
+    for distance, key in enumerate(reversed(before), 1):
+        near.setdefault(key, distance)
+    far: dict[str, int] = {}
+    for distance, key in enumerate(after, 1):
+        far.setdefault(key, distance)
+    return near, far
+
+
+def closeness(ours: dict[str, int], theirs: dict[str, int]) -> float:
+    """How many words two sides share, each counting less the farther off it stands in both."""
+    return sum(1 / (distance + theirs[key]) for key, distance in ours.items() if key in theirs)
+
+
+def context_of(sentence: Analysed, position: int) -> set[str]:
+    """The content words on both sides of a position."""
+    before, after = sides(sentence, position, NEAR)
+    return before.keys() | after.keys()
