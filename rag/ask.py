@@ -27,14 +27,18 @@ from rag.ground import EvidenceSentence, Grounded
 from rag.llm import Model, ModelError
 from rag.models import (
     Answer,
+    AnswerSentence,
+    Citation,
     Coverage,
     Dropped,
     Latency,
+    Listener,
     Nearest,
     Note,
     Paper,
     Provenance,
     Scope,
+    Status,
     Usage,
     Window,
 )
@@ -65,24 +69,51 @@ class Desk:
     """What was searched, by the catalogue's revision and the scope: counting all papers costs as much as a search."""
 
 
-async def ask(question: str, *, scope: Scope, desk: Desk, mode: Mode | None = None) -> Answer:
+async def ask(
+    question: str, *, scope: Scope, desk: Desk, mode: Mode | None = None, on: Listener | None = None
+) -> Answer:
     """Answer a question from the papers in scope, and keep the answer so that it can be read again.
 
+    `on` is told what is done and each sentence, citation and note as soon as it is certain, before the answer is kept.
     Raises QuestionError for a question that is empty or too long, SettingsError for generative answers without a
     model. Finding nothing is an outcome, not an error; a model that fails is a note.
     """
     clock = _Clock()
+    tell = on or _nobody
     understood = understand(checked(question))
+    tell(Status(stage="searching"))
     retrieved = await desk.retriever.evidence(understood, scope=scope)
     retrieved, ordering = without_orders(retrieved)
     clock.stage("retrieve")
+    tell(Status(stage="writing"))
     contradicted = conflict(understood, retrieved.evidence)
     written, further = await _write(understood, retrieved, contradicted, desk, mode or desk.mode)
     clock.stage("compose")
     notes = _ignored(ordering, written) + further
-    answer = await _answer(understood, retrieved, written, notes, scope, desk, clock)
+    shown = cited(written.sentences, {paper.id: paper for paper, _ in retrieved.papers})
+    _tell(tell, *shown, notes)
+    answer = await _answer(understood, retrieved, written, shown, notes, scope, desk, clock)
     await desk.catalogue.write(answers.keep, answer)
     return answer
+
+
+def _nobody(_: object) -> None:
+    """Listen to nothing."""
+
+
+def _tell(
+    tell: Listener, sentences: Sequence[AnswerSentence], citations: Sequence[Citation], notes: Sequence[Note]
+) -> None:
+    """Each sentence after the citations that it is the first to need, then the notes."""
+    by_number, told = {citation.n: citation for citation in citations}, set[int]()
+    for sentence in sentences:
+        for n in sentence.citations:
+            if n not in told:
+                tell(by_number[n])
+                told.add(n)
+        tell(sentence)
+    for note in notes:
+        tell(note)
 
 
 def without_orders(retrieved: Retrieved) -> tuple[Retrieved, tuple[Paper, ...]]:
@@ -154,12 +185,13 @@ async def _answer(
     question: Question,
     retrieved: Retrieved,
     written: Written,
+    shown: tuple[tuple[AnswerSentence, ...], tuple[Citation, ...]],
     notes: tuple[Note, ...],
     scope: Scope,
     desk: Desk,
     clock: _Clock,
 ) -> Answer:
-    sentences, citations = cited(written.sentences, {paper.id: paper for paper, _ in retrieved.papers})
+    sentences, citations = shown
     revision = await desk.catalogue.read(facts.catalogue_revision)
     coverage = await _coverage(desk, revision, scope)
     pieces = [piece for said in written.sentences for piece in said.evidence]

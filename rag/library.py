@@ -17,7 +17,7 @@ from rag.ingest import ingest, remove_stale
 from rag.lexical import Lexical
 from rag.llm import Model
 from rag.lock import owned
-from rag.models import Answer, IngestReport, Paper, PaperRecord, Progress, RefusedRecord, Scope, SearchReport
+from rag.models import Answer, IngestReport, Listener, Paper, PaperRecord, Progress, RefusedRecord, Scope, SearchReport
 from rag.prompting import Prompts
 from rag.retrieve import Retriever
 from rag.upkeep import DoctorReport, ReindexReport, examine, reindex
@@ -58,10 +58,15 @@ class Library:
             progress=progress or _silent,
         )
 
-    async def ask(self, question: str, *, scope: Scope | None = None, mode: Mode | None = None) -> Answer:
-        """Answer a question from the papers in scope; `mode` None is the one that the settings name."""
+    async def ask(
+        self, question: str, *, scope: Scope | None = None, mode: Mode | None = None, on: Listener | None = None
+    ) -> Answer:
+        """Answer a question from the papers in scope; `mode` None is the one that the settings name.
+
+        `on` is told each sentence, citation and note as soon as it is certain (`rag.models.AskEvent`).
+        """
         await self._require_whole_index()
-        return await ask(question, scope=scope or Scope(), desk=self.desk, mode=mode)
+        return await ask(question, scope=scope or Scope(), desk=self.desk, mode=mode, on=on)
 
     async def search(
         self, query: str, *, top_k: int = 10, scope: Scope | None = None, explain: bool = False

@@ -7,6 +7,7 @@ exclusive: `abstract[start:end] == quote`, always.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
@@ -313,6 +314,26 @@ class Answer(Contract):
     coverage: Coverage
     provenance: Provenance
     usage: Usage = Usage()
+
+
+# ------------------------------------------------------------------------------------------- an answer on its way
+
+
+class Status(Contract):
+    """What is being done for a question just now."""
+
+    stage: Literal["understanding", "searching", "writing"]
+
+
+AskEvent = Status | AnswerSentence | Citation | Note
+"""What a listener is told while an answer is being made, each as soon as it is certain.
+
+Sentences come in the order of the final Answer, once they are grounded. A citation comes before the first sentence that
+cites it, with its final number; told again with the same number it has more quotes. Nothing told is ever taken back.
+"""
+
+Listener = Callable[[AskEvent], None]
+"""Called on the event loop, so it must be quick; what it raises ends the asking."""
 
 
 # --------------------------------------------------------------------------------------------------- long work

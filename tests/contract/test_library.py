@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
 from collections.abc import AsyncIterator
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +20,17 @@ from rag.catalogue import answers, facts, indexing
 from rag.errors import FolderInUse, IndexMismatch, NotFound, QuestionError, StorageError
 from rag.lexical import Entry
 from rag.library import Library, open_library
-from rag.models import Answer, Progress, RefusedRecord, Scope
+from rag.models import (
+    Answer,
+    AnswerSentence,
+    AskEvent,
+    Citation,
+    Note,
+    Progress,
+    RefusedRecord,
+    Scope,
+    Status,
+)
 from rag.passages import passage_id
 from rag.upkeep import DoctorReport
 
@@ -211,6 +223,41 @@ async def test_the_same_question_has_the_same_answer(shelf: Library) -> None:
         first, second = await shelf.ask(question), await shelf.ask(question)
         assert lasting(first) == lasting(second)
         assert first.id != second.id
+
+
+async def test_a_listener_hears_each_part_before_the_answer_is_kept(library: Library, tmp_path: Path) -> None:
+    heard: list[AskEvent] = []
+    kept: list[int] = []
+
+    def on(event: AskEvent) -> None:
+        heard.append(event)
+        with closing(sqlite3.connect(tmp_path / "data" / "catalogue.sqlite")) as beside:
+            kept.append(beside.execute("SELECT count(*) FROM answers").fetchone()[0])
+
+    answer = await library.ask("Compare SpecDict++ and Marmot for decoding.", on=on)
+    assert set(kept) == {0}, "the answer itself was kept after the last event"
+    assert [e.stage for e in heard if isinstance(e, Status)] == ["searching", "writing"]
+    assert tuple(e for e in heard if isinstance(e, AnswerSentence)) == answer.sentences
+    assert tuple(e for e in heard if isinstance(e, Citation)) == answer.citations
+    assert tuple(e for e in heard if isinstance(e, Note)) == answer.notes
+    told: set[int] = set()
+    for event in heard:
+        if isinstance(event, Citation):
+            told.add(event.n)
+        elif isinstance(event, AnswerSentence):
+            assert set(event.citations) <= told
+
+
+async def test_a_listener_that_raises_ends_the_asking(shelf: Library) -> None:
+    class Gone(Exception):
+        pass
+
+    def leave(event: AskEvent) -> None:
+        raise Gone
+
+    with pytest.raises(Gone):
+        await shelf.ask("What is Quokka?", on=leave)
+    assert (await shelf.ask("What is Quokka?")).sentences
 
 
 async def test_answers_are_kept(tmp_path: Path) -> None:
