@@ -74,9 +74,20 @@ async def ask(
 ) -> Answer:
     """Answer a question from the papers in scope, and keep the answer so that it can be read again.
 
-    `on` is told what is done and each sentence, citation and note as soon as it is certain, before the answer is kept.
     Raises QuestionError for a question that is empty or too long, SettingsError for generative answers without a
     model. Finding nothing is an outcome, not an error; a model that fails is a note.
+    """
+    answer = await answered(question, scope=scope, desk=desk, mode=mode, on=on)
+    await desk.catalogue.write(answers.keep, answer)
+    return answer
+
+
+async def answered(
+    question: str, *, scope: Scope, desk: Desk, mode: Mode | None = None, on: Listener | None = None
+) -> Answer:
+    """The answer to a question, not kept yet; as `ask` otherwise.
+
+    `on` is told what is done and each sentence, citation and note as soon as it is certain.
     """
     clock = _Clock()
     tell = on or _nobody
@@ -92,9 +103,7 @@ async def ask(
     notes = _ignored(ordering, written) + further
     shown = cited(written.sentences, {paper.id: paper for paper, _ in retrieved.papers})
     _tell(tell, *shown, notes)
-    answer = await _answer(understood, retrieved, written, shown, notes, scope, desk, clock)
-    await desk.catalogue.write(answers.keep, answer)
-    return answer
+    return await _answer(understood, retrieved, written, shown, notes, scope, desk, clock)
 
 
 def _nobody(_: object) -> None:

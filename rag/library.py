@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rag.ask import Desk, Mode, ask
-from rag.catalogue import Catalogue, answers, indexing, papers
+from rag.catalogue import Catalogue, answers, conversations, indexing, papers
+from rag.chat import chat, chat_with_messages
 from rag.embedding import Embedder
 from rag.errors import IndexMismatch, MissingPackage, NotFound, StorageError
 from rag.index import Index
@@ -17,7 +18,18 @@ from rag.ingest import ingest, remove_stale
 from rag.lexical import Lexical
 from rag.llm import Model
 from rag.lock import owned
-from rag.models import Answer, IngestReport, Listener, Paper, PaperRecord, Progress, RefusedRecord, Scope, SearchReport
+from rag.models import (
+    Answer,
+    Conversation,
+    IngestReport,
+    Listener,
+    Paper,
+    PaperRecord,
+    Progress,
+    RefusedRecord,
+    Scope,
+    SearchReport,
+)
 from rag.prompting import Prompts
 from rag.retrieve import Retriever
 from rag.upkeep import DoctorReport, ReindexReport, examine, reindex
@@ -27,6 +39,9 @@ if TYPE_CHECKING:
     from rag.config import Settings
 
 Report = Callable[[Progress], None]
+
+TURNS_SHOWN = 100
+"""Turns of a conversation that are given at once."""
 
 
 def _silent(_: Progress) -> None:
@@ -59,14 +74,56 @@ class Library:
         )
 
     async def ask(
-        self, question: str, *, scope: Scope | None = None, mode: Mode | None = None, on: Listener | None = None
+        self,
+        question: str,
+        *,
+        scope: Scope | None = None,
+        mode: Mode | None = None,
+        conversation_id: str | None = None,
+        on: Listener | None = None,
     ) -> Answer:
         """Answer a question from the papers in scope; `mode` None is the one that the settings name.
 
-        `on` is told each sentence, citation and note as soon as it is certain (`rag.models.AskEvent`).
+        With a `conversation_id` the question is understood in the light of the turns before, and the answer becomes the
+        next one; "new" begins a conversation. `on` is told each sentence, citation and note as soon as it is certain
+        (`rag.models.AskEvent`). Raises NotFound where there is no such conversation.
         """
         await self._require_whole_index()
-        return await ask(question, scope=scope or Scope(), desk=self.desk, mode=mode, on=on)
+        within = scope or Scope()
+        if conversation_id is None:
+            return await ask(question, scope=within, desk=self.desk, mode=mode, on=on)
+        return await chat(question, conversation_id=conversation_id, scope=within, desk=self.desk, mode=mode, on=on)
+
+    async def ask_messages(
+        self,
+        messages: Sequence[tuple[str, str]],
+        *,
+        scope: Scope | None = None,
+        mode: Mode | None = None,
+        on: Listener | None = None,
+    ) -> Answer:
+        """Answer the last of the messages that is a user's, in the light of those before it; nothing keeps them.
+
+        A message is a role and a text, as OpenAI's clients send them. The answer is kept, outside any conversation.
+        """
+        await self._require_whole_index()
+        return await chat_with_messages(messages, scope=scope or Scope(), desk=self.desk, mode=mode, on=on)
+
+    async def start_conversation(self) -> str:
+        """Begin a conversation without turns and return its identifier; `ask` with "new" does both in one."""
+        conversation_id = conversations.new_id()
+        await self.catalogue.write(conversations.start, conversation_id)
+        return conversation_id
+
+    async def conversation(
+        self, conversation_id: str, *, limit: int = TURNS_SHOWN, before: int | None = None
+    ) -> Conversation:
+        """A conversation with its last `limit` turns, or the last ones before turn number `before`; NotFound."""
+        return await self.catalogue.read(conversations.get, conversation_id, limit=limit, before=before)
+
+    async def delete_conversation(self, conversation_id: str) -> None:
+        """Remove a conversation with all its answers; NotFound where there is none."""
+        await self.catalogue.write(conversations.remove, conversation_id)
 
     async def search(
         self, query: str, *, top_k: int = 10, scope: Scope | None = None, explain: bool = False

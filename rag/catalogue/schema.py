@@ -8,6 +8,7 @@ tags        a paper's tags
 bands       keys that alike abstracts share, to find near-duplicates without comparing all pairs
 passages    what may stand in the two indexes: spans and vectors of one revision
 answers     answers as they were given
+conversations, turns   which answers belong together, and in which order
 facts       single values: the catalogue's revision, the embedding of the index, how the bands were made
 """
 
@@ -16,7 +17,7 @@ from __future__ import annotations
 from sqlalchemy import JSON, ForeignKey, Index, Integer, LargeBinary, Text, and_
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-HEAD = "0001"
+HEAD = "0002"
 """The schema that this code reads and writes: the newest migration."""
 
 
@@ -157,6 +158,27 @@ class AnswerRow(Base):
     answer_id: Mapped[str] = mapped_column(Text, primary_key=True)
     created: Mapped[str] = mapped_column(Text, index=True)
     answer: Mapped[str] = mapped_column(Text)
+
+
+class ConversationRow(Base):
+    """A conversation; `turns` is how many it has had."""
+
+    __tablename__ = "conversations"
+
+    conversation_id: Mapped[str] = mapped_column(Text, primary_key=True)
+    created: Mapped[str] = mapped_column(Text)
+    updated: Mapped[str] = mapped_column(Text)
+    turns: Mapped[int]
+
+
+class TurnRow(Base):
+    """An answer's place in a conversation, counted from 1."""
+
+    __tablename__ = "turns"
+
+    conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.conversation_id"), primary_key=True)
+    turn: Mapped[int] = mapped_column(primary_key=True)
+    answer_id: Mapped[str] = mapped_column(ForeignKey("answers.answer_id"), unique=True)
 
 
 class FactRow(Base):

@@ -180,13 +180,20 @@ def ask(
             help="Answer with the model, without, or with it where it works; the setting `mode` when not given.",
         ),
     ] = None,
+    conversation: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ID",
+            help='Ask as the next turn of this conversation; "new" begins one, and the last line names it.',
+        ),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Answer a question from the stored abstracts, with the sentences that show it."""
     scope = _scope(since, until, tag, paper)
 
     async def answer_it(library: Library) -> Answer:
-        return await library.ask(question, scope=scope, mode=mode)
+        return await library.ask(question, scope=scope, mode=mode, conversation_id=conversation)
 
     answer = desk_of(context).run(answer_it)
     if as_json:

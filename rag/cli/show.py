@@ -60,6 +60,9 @@ def hanging(console: Console, head: str | Text, body: Text, *, style: str = "") 
 
 def show_answer(console: Console, answer: Answer) -> None:
     """Print an answer: its sentences with their numbers, then the papers with the sentences that show it."""
+    if answer.standalone_question != answer.question:
+        hanging(console, "Understood as: ", Text(plain(answer.standalone_question)), style="dim")
+        console.print()
     if answer.sentences:
         for sentence in answer.sentences:
             hanging(console, "", _sentence(sentence))
@@ -81,6 +84,8 @@ def show_answer(console: Console, answer: Answer) -> None:
         noun = "sentence was" if count == 1 else "sentences were"
         hanging(console, "", Text(f"{count} {noun} left out because no abstract shows it."), style="yellow")
     hanging(console, "", Text(_coverage(answer)), style="dim")
+    if answer.conversation_id:
+        hanging(console, "", Text(f"Conversation {answer.conversation_id}"), style="dim")
 
 
 def _sentence(sentence: AnswerSentence) -> Text:

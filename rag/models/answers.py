@@ -143,6 +143,17 @@ class Answer(Contract):
     usage: Usage = Usage()
 
 
+class Conversation(Contract):
+    """A conversation, or a page of it: `turns` are those from the number `first` on, of `total`; turns count from 1."""
+
+    id: str
+    created: str
+    updated: str
+    total: int
+    first: int
+    turns: tuple[Answer, ...] = ()
+
+
 class Status(Contract):
     """What is being done for a question just now."""
 
