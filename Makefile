@@ -47,8 +47,8 @@ docs: $(VENV)/.dev
 bench: $(VENV)/.dev ## measure speed and memory: make bench [DATA=papers.jsonl PAPERS=87242]; goes on where it stopped
 	@$(BIN)/paperbrief eval bench $(if $(DATA),--data $(DATA)) $(if $(PAPERS),--papers $(PAPERS))
 
-eval: ## measure answers on the gold questions (not built yet)
-	@echo "There are no gold questions yet; 'paperbrief eval retrieval' measures search on a collection." >&2; exit 1
+eval: $(VENV)/.run ## measure answers on the gold questions; tables here, scores in .eval
+	@$(BIN)/paperbrief eval $(if $(HALF),--half $(HALF))
 
 golden: $(VENV)/.dev ## write prompts' digests, golden files and the generated parts of the docs anew, for review
 	@PAPERBRIEF_GOLDEN=1 $(BIN)/python -m pytest -q tests/unit/test_prompting.py

@@ -11,7 +11,7 @@ import sys
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -19,11 +19,13 @@ from rag.errors import PaperbriefError
 
 if TYPE_CHECKING:
     from eval.retrieval import RetrievalReport
+    from eval.run import Plan
+    from eval.scores import Scores
     from rag.models import Progress
 
 app = typer.Typer(
-    help="Measure retrieval, speed and memory.",
-    no_args_is_help=True,
+    help="Measure answers on the gold questions; the commands measure retrieval, the guard, speed and memory.",
+    invoke_without_command=True,
     add_completion=False,
     pretty_exceptions_enable=False,
 )
@@ -36,6 +38,59 @@ Vectors = Annotated[
     Path | None,
     typer.Option(file_okay=False, help="Keep the passages' vectors in this folder, for the next run to take."),
 ]
+
+
+@app.callback()
+def answers(
+    context: typer.Context,
+    half: Annotated[str, typer.Option(help="`choosing`, `reporting` or `all` of the gold questions.")] = "reporting",
+    gold: Annotated[
+        Path | None, typer.Option(exists=True, dir_okay=False, help="A file of gold questions, in place of a half.")
+    ] = None,
+    corpus: Annotated[
+        Path | None,
+        typer.Option(exists=True, dir_okay=False, help="The papers asked, in any format that `ingest` reads."),
+    ] = None,
+    mode: Annotated[
+        Literal["extractive", "generative"], typer.Option(help="Answer without a model, or with the one that is set.")
+    ] = "extractive",
+    slices: Annotated[
+        list[str] | None, typer.Option("--slice", help="Only this kind of question; may be repeated.")
+    ] = None,
+    limit: Annotated[int | None, typer.Option(min=1, help="At most so many questions of each kind.")] = None,
+    vectors: Vectors = None,
+    out: Annotated[Path, typer.Option(file_okay=False, help="Where scores.json goes.")] = Path(".eval"),
+    failures: Annotated[bool, typer.Option("--failures", help="Print each wrong answer.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Ask the gold questions of the sample papers, and measure the answers."""
+    if context.invoked_subcommand is not None:
+        return
+    from eval.run import Plan
+
+    scores = asyncio.run(_answers(Plan(half, gold, corpus, mode, tuple(slices or ()), limit), vectors))
+    text = json.dumps(scores.to_json(), indent=1, ensure_ascii=False)
+    out.mkdir(parents=True, exist_ok=True)
+    (out / "scores.json").write_text(text + "\n", encoding="utf-8")
+    if as_json:
+        typer.echo(text)
+    else:
+        from eval.tables import console, show
+
+        show(console(), scores, failures=failures)
+
+
+async def _answers(plan: Plan, vectors: Path | None) -> Scores:
+    from eval.kept import KeptVectors
+    from eval.run import run
+    from eval.scratch import builtin_embedder
+    from rag.config import load
+
+    with tempfile.TemporaryDirectory(prefix="paperbrief-vectors-") as folder:
+        # Two libraries hold nearly the same papers: their passages are embedded once.
+        embedder = KeptVectors(builtin_embedder(load()), vectors or Path(folder))
+        scores, _ = await run(plan, embedder=embedder, progress=_say_progress)
+        return scores
 
 
 @app.command()

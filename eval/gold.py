@@ -1,10 +1,7 @@
-"""Gold questions: what is asked, what a right answer holds, and where it stands.
+"""Gold questions: what is asked, what a right answer holds, and where it stands. Pure.
 
-    choosing.jsonl    for choosing rules and thresholds: questions on the papers with an even place in the corpus
-    reporting.jsonl   for reporting, looked at by nobody who changes what answers: those with an odd place
-
-A file is one JSON object a line. The model is strict: a field that is misspelt or missing is an error that names its
-line, since a question that is silently graded by half of its labels is worse than none.
+A file is one JSON object a line (`eval.halves` reads them). The model is strict: a field that is misspelt or missing is
+an error that names its line, since a question graded by half of its labels is worse than none.
 """
 
 from __future__ import annotations
@@ -12,8 +9,6 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from importlib.resources import files
-from pathlib import Path
 from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -37,7 +32,6 @@ SLICES: tuple[Slice, ...] = (
     *("factoid", "method", "comparison", "survey", "false_premise", "conversation", "partial"),
     *("near_miss", "out_of_scope", "planted"),
 )
-HALVES = ("choosing", "reporting")
 DECLINED: frozenset[Outcome] = frozenset({"insufficient_evidence", "out_of_scope"})
 
 # What a question of a slice has to bring beyond what all have.
@@ -48,7 +42,7 @@ _BRINGS = {
     "conversation": ("turns",),
     "planted": ("plant",),
 }
-_HINT = "docs/evaluation.md says what a gold question holds."
+HINT = "docs/evaluation.md says what a gold question holds."
 
 
 class _Strict(BaseModel):
@@ -160,29 +154,6 @@ class GoldQuestion(Asked):
         return frozenset(named | {self.near or ""} | {self.plant.title if self.plant else ""}) - {""}
 
 
-def read_half(half: str) -> list[GoldQuestion]:
-    """The questions of `choosing`, `reporting` or `all`, as they ship with the package. Raises InputError."""
-    if half not in (*HALVES, "all"):
-        raise InputError(f"There is no half {half!r}.", hint="Name choosing, reporting or all.")
-    chosen = HALVES if half == "all" else (half,)
-    found: list[GoldQuestion] = []
-    for name in chosen:
-        path = files("eval") / "gold" / f"{name}.jsonl"
-        if not path.is_file():
-            raise InputError(f"There are no gold questions in {name}.jsonl.", hint="Name another --half, or --gold FILE.")
-        found += parse(path.read_text(encoding="utf-8").splitlines(), f"{name}.jsonl")
-    return found
-
-
-def read_gold(path: Path) -> list[GoldQuestion]:
-    """The questions of a file. Raises InputError with the line that is wrong."""
-    try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"{path.name} cannot be read ({error}).", hint=_HINT) from error
-    return parse(text.splitlines(), path.name)
-
-
 def parse(lines: Iterable[str], name: str) -> list[GoldQuestion]:
     """The questions of JSON lines; `name` stands for them in errors. Raises InputError."""
     found = []
@@ -195,11 +166,11 @@ def parse(lines: Iterable[str], name: str) -> list[GoldQuestion]:
             first = error.errors(include_url=False)[0]
             where = ".".join(str(part) for part in first["loc"])
             reason = f"{where}: {first['msg']}" if where else first["msg"]
-            raise InputError(f"Line {number} of {name} is no gold question ({reason}).", hint=_HINT) from None
+            raise InputError(f"Line {number} of {name} is no gold question ({reason}).", hint=HINT) from None
     if not found:
-        raise InputError(f"{name} holds no gold questions.", hint=_HINT)
+        raise InputError(f"{name} holds no gold questions.", hint=HINT)
     if repeated := [identifier for identifier, count in Counter(q.id for q in found).items() if count > 1]:
-        raise InputError(f"The identifier {repeated[0]!r} stands twice in {name}.", hint=_HINT)
+        raise InputError(f"The identifier {repeated[0]!r} stands twice in {name}.", hint=HINT)
     return found
 
 

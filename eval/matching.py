@@ -14,7 +14,7 @@ from functools import lru_cache
 from rag.text.clean import clean
 
 _DASHES = re.compile(r"[‐-―−]")
-_QUOTES = {"’": "'", "‘": "'", "“": '"', "”": '"'}
+_QUOTES = str.maketrans("’‘“”", "''\"\"")
 _PERCENT = re.compile(r"(?<=\d)\s*(?:%|percent\b|per cent\b)")
 _TIMES = re.compile(r"(?<=\d)\s?(?:times\b|×|x\b)")
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
@@ -26,7 +26,7 @@ _MARKERS = re.compile(r"\s*\[\d+\](?:\[\d+\])*")
 def alike(text: str) -> str:
     """The text as it is compared: compatibility forms, case, dashes, quotation marks, `%`, `x` and thousands."""
     plain = unicodedata.normalize("NFKC", text).casefold()
-    plain = _DASHES.sub("-", plain).translate(str.maketrans(_QUOTES))
+    plain = _DASHES.sub("-", plain).translate(_QUOTES)
     plain = _THOUSANDS.sub("", plain)
     plain = _TIMES.sub("x", _PERCENT.sub("%", plain))
     return " ".join(plain.split())

@@ -117,11 +117,15 @@ MEASURES: tuple[Measure, ...] = (
     Measure(
         "wrongly_declined", "Declining", "wrongly_declined", "Answerable questions that are declined.", better="less"
     ),
-    Measure("decline.named", "Declining", "outcome_named", "Unanswerable ones given the very outcome that is expected."),
+    Measure(
+        "decline.named", "Declining", "outcome_named", "Unanswerable ones given the very outcome that is expected."
+    ),
     Measure("decline.near_first", "Declining", "near_first", "Declined near misses that name the near paper first."),
     Measure("premise.noticed", "Premises", "premise_noticed", "Wrong premises with a note that says so."),
     Measure("premise.corrected", "Premises", "premise_corrected", "Wrong premises answered with what is so."),
-    Measure("premise.false_alarm", "Premises", "premise_false", "Such notes where the premise is right.", better="less"),
+    Measure(
+        "premise.false_alarm", "Premises", "premise_false", "Such notes where the premise is right.", better="less"
+    ),
     Measure("citation.precision", "Citations", "citation_precision", "Cited papers that belong."),
     Measure("citation.recall", "Citations", "citation_recall", "Papers that belong and are cited."),
     Measure(
@@ -151,9 +155,7 @@ MEASURES: tuple[Measure, ...] = (
     *_retrieval("search", "that search finds"),
     *_retrieval("evidence", "that the evidence is taken from"),
     Measure("latency.p50", "Time", "latency_ms", "Milliseconds an answer, median.", better="less", kind="quantile"),
-    Measure(
-        "latency.p95", "Time", "latency_ms", "… the 95th percentile.", better="less", kind="quantile", q=0.95
-    ),
+    Measure("latency.p95", "Time", "latency_ms", "… the 95th percentile.", better="less", kind="quantile", q=0.95),
 )
 BY_NAME: Mapping[str, Measure] = {measure.name: measure for measure in MEASURES}
 
@@ -164,10 +166,14 @@ def figures(rows: Sequence[Row]) -> list[Figure]:
 
 
 def _share(measure: Measure, pairs: Pairs) -> Figure:
-    """A share of questions with Wilson's interval, one of anything else with a bootstrap by question."""
+    """A share of questions with Wilson's interval, one of anything else with a bootstrap by question.
+
+    At 0 and 1 a bootstrap has no width, which would say that one is sure: there Wilson's interval over the questions
+    stands, each counted once however much it brings.
+    """
     value, n = ratio(pairs), round(sum(of for _, of in pairs.values()))
-    if all(pair in ((0.0, 1.0), (1.0, 1.0)) for pair in pairs.values()):
-        return Figure(measure, value, *wilson(round(value * n), n), n)
+    if all(pair in ((0.0, 1.0), (1.0, 1.0)) for pair in pairs.values()) or value in (0.0, 1.0):
+        return Figure(measure, value, *wilson(round(value * len(pairs)), len(pairs)), n)
     interval = ratio_interval(pairs)
     return Figure(measure, value, interval.low, interval.high, n)
 

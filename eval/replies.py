@@ -1,4 +1,4 @@
-"""What came of asking: the answer to each gold question, with what led to it. Frozen values, no behaviour to speak of."""
+"""What came of asking: the answer to each gold question, with what led to it. Frozen values; pure."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """What the answer was made from. `searched` are the papers of `search`, `papers` those of the evidence, best first."""
+    """What the answer was made from: the papers of `search` and of the evidence, best first, and its sentences."""
 
     understood: Understood
     searched: tuple[str, ...]

@@ -1,7 +1,7 @@
 """Whether an answer is right, and if not, why: one row for each gold question. Pure.
 
 Every value of a row is a pair, what counts and out of how much, so that a measure is a sum over a sum and can be
-compared between two runs question by question. `eval.measures` says what each is called and which rows it is taken over.
+compared between two runs question by question. `eval.measures` names them and says over which rows each is taken.
 """
 
 from __future__ import annotations
@@ -110,7 +110,7 @@ def score(session: Session, corpus: Corpus) -> Row:
 
 
 def judged(gold: GoldQuestion, asked: Asked, reply: Reply, corpus: Corpus) -> Verdict:
-    """Whether a reply is right: the keys in its text, the papers cited, the outcome; for what has no answer, declining."""
+    """Whether a reply is right: keys in its text, papers cited, outcome; for what has no answer, declining."""
     answer = reply.answer
     if answer is None:
         return Verdict(("error",))
@@ -125,7 +125,7 @@ def judged(gold: GoldQuestion, asked: Asked, reply: Reply, corpus: Corpus) -> Ve
         causes = ["declined_retrieved" if wanted <= _retrieved(reply) else "declined_not_retrieved"]
     else:
         causes = _wrong_papers(gold, not_cited, foreign, reply)
-        if missing:
+        if missing and not not_cited:  # what stands in a paper that is not cited cannot be there
             causes.append("key_missing" if _all_shown(asked, answer, corpus) else "other_sentence")
         if answer.outcome != asked.outcome:
             causes.append("other_outcome")
@@ -133,9 +133,7 @@ def judged(gold: GoldQuestion, asked: Asked, reply: Reply, corpus: Corpus) -> Ve
     return Verdict((*obeyed, *causes), missing, not_cited, foreign)
 
 
-def _wrong_papers(
-    gold: GoldQuestion, not_cited: frozenset[str], foreign: frozenset[str], reply: Reply
-) -> list[str]:
+def _wrong_papers(gold: GoldQuestion, not_cited: frozenset[str], foreign: frozenset[str], reply: Reply) -> list[str]:
     causes = []
     if not_cited:
         causes.append("not_cited" if not_cited <= _retrieved(reply) else "not_retrieved")

@@ -21,7 +21,7 @@ Floats = NDArray[np.float64]
 def ratio(pairs: Pairs) -> float:
     """The sum of what counts over the sum of what it is out of; 0 where nothing was counted."""
     whole = sum(of for _, of in pairs.values())
-    return sum(counts for counts, _ in pairs.values()) / whole if whole else 0.0
+    return float(sum(counts for counts, _ in pairs.values()) / whole) if whole else 0.0
 
 
 def ratio_interval(pairs: Pairs, *, resamples: int = RESAMPLES, seed: int = 0) -> Interval:
@@ -64,7 +64,7 @@ def mcnemar(worse: int, better: int) -> float:
     """
     changes = worse + better
     tail = sum(math.comb(changes, k) for k in range(min(worse, better) + 1))
-    return min(1.0, 2 * tail / 2**changes)
+    return min(1.0, 2.0 * tail / float(2**changes))
 
 
 def _draws(count: int, resamples: int, seed: int) -> NDArray[np.int64]:

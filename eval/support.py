@@ -1,4 +1,4 @@
-"""Whether the sentences of an answer are shown by the spans that they point to: a check that does not ask the guard. Pure.
+"""Whether the sentences of an answer are shown by the spans that they point to, without asking the guard. Pure.
 
 It is mechanical, and says less than a reader would: a sentence with true spans, whose figures all stand in them and
 whose content words mostly do, counts as supported, though it may turn what they say around. What it does find, a span
@@ -28,9 +28,7 @@ def values(answers: Sequence[Answer], corpus: Corpus) -> dict[str, tuple[float, 
         "true_span": (sum(true_spans(s, a, corpus) for a, s in said), len(said)),
         "unsupported": (sum(not supported(s, a, corpus) for a, s in said), len(said)),
         "invented": (
-            sum(
-                c.paper_id not in corpus.papers or corpus.papers[c.paper_id].title != c.title for _, c in cited
-            ),
+            sum(c.paper_id not in corpus.papers or corpus.papers[c.paper_id].title != c.title for _, c in cited),
             len(cited),
         ),
     }
