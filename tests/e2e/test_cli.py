@@ -6,6 +6,7 @@ one.
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable, Iterable
@@ -119,9 +120,9 @@ class SmallLibrary:
             raise self.error
         yield self
 
-    async def ask(self, question: str, *, scope: Scope, mode: str | None) -> Answer:
-        self.asked.append((question, scope) if mode is None else (question, scope, mode))
-        return self.answer
+    async def ask(self, question: str, *, scope: Scope, mode: str | None, conversation_id: str | None) -> Answer:
+        self.asked.append((question, scope, *(given for given in (mode, conversation_id) if given is not None)))
+        return self.answer.model_copy(update={"conversation_id": conversation_id})
 
     async def search(self, query: str, *, top_k: int, scope: Scope, explain: bool) -> SearchReport:
         self.asked.append((query, top_k, scope, explain))
@@ -198,6 +199,18 @@ def test_the_mode_reaches_the_library(run: Run) -> None:
     assert run("ask", "x", "--mode", "extractive", library=library).status == 0
     assert library.asked == [("x", Scope(), "extractive")]
     assert run("ask", "x", "--mode", "creative", library=library).status == 2
+
+
+def test_the_conversation_reaches_the_library_and_the_last_line_names_it(run: Run) -> None:
+    library = SmallLibrary()
+    library.answer = library.answer.model_copy(update={"standalone_question": "How big is QuickTortoise?"})
+    ran = run("ask", "how big is it?", "--conversation", "cnv_0123456789abcdef", library=library)
+    assert library.asked == [("how big is it?", Scope(), "cnv_0123456789abcdef")]
+    assert ran.out.splitlines()[0] == "Understood as: How big is QuickTortoise?"
+    assert ran.out.splitlines()[-1] == "Conversation cnv_0123456789abcdef"
+    asked = run("ask", "x", "--conversation", "new", "--json", library=library)
+    assert json.loads(asked.out)["conversation_id"] == "new"
+    assert "Conversation" not in run("ask", "x", library=library).out
 
 
 def test_search_shows_hits(run: Run) -> None:
