@@ -21,8 +21,8 @@ demo: $(VENV)/.run ## load sample papers and answer three questions about them
 test: $(VENV)/.dev ## run the tests
 	@$(BIN)/python -m pytest
 
-serve: ## start the HTTP service (not built yet)
-	@echo "The HTTP service is not built yet; docs/contracts.md says what it will offer." >&2; exit 1
+serve: $(VENV)/.run ## start the HTTP service on your papers: make serve [PORT=8000]
+	@exec $(BIN)/paperbrief serve $(if $(PORT),--port $(PORT))
 
 # The docs are checked by a test, tests/e2e/test_docs.py; `make docs` does the same alone.
 check: checks test ## everything that CI runs: format, lint, import contracts, types, tests, docs

@@ -1,1 +1,1 @@
-"""The HTTP door. Planned: docs/contracts.md says what it will offer; nothing stands here yet."""
+"""The HTTP door: routes parse a request, call one use case of the library, and answer with a contract object."""

@@ -21,7 +21,7 @@ from rag.cite import cited, readable
 from rag.compose.cues import ORDERS
 from rag.compose.extractive import confidence
 from rag.embedding import Embedder
-from rag.errors import SettingsError
+from rag.errors import NoModel
 from rag.evidence import Evidence
 from rag.ground import EvidenceSentence, Grounded
 from rag.llm import Model, ModelError
@@ -74,7 +74,7 @@ async def ask(
 ) -> Answer:
     """Answer a question from the papers in scope, and keep the answer so that it can be read again.
 
-    Raises QuestionError for a question that is empty or too long, SettingsError for generative answers without a
+    Raises QuestionError for a question that is empty or too long, NoModel for generative answers without a
     model. Finding nothing is an outcome, not an error; a model that fails is a note.
     """
     answer = await answered(question, scope=scope, desk=desk, mode=mode, on=on)
@@ -157,7 +157,7 @@ async def _write(
     notes = [Note(kind="premise_conflict", detail=contradicted.detail)] if contradicted else []
     written = None
     if mode == "generative" and (desk.model is None or desk.prompts is None):
-        raise SettingsError("There is no language model to answer with.", hint="Set PAPERBRIEF_MODEL, or ask without.")
+        raise NoModel("There is no language model to answer with.", hint="Set PAPERBRIEF_MODEL, or ask without.")
     if mode != "extractive" and desk.model is not None and desk.prompts is not None:
         try:
             written = await write_grounded(

@@ -17,7 +17,6 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
-from urllib.parse import urlsplit
 
 import platformdirs
 from pydantic import AfterValidator, BeforeValidator, Field, PrivateAttr, SecretStr, ValidationError
@@ -31,6 +30,7 @@ from pydantic_settings import (
 )
 
 from rag.errors import SettingsError
+from rag.serving import HttpUrl, ServingSettings
 
 PREFIX = "PAPERBRIEF_"
 ENV_FILE = ".env"
@@ -48,14 +48,6 @@ def _absolute(path: Path) -> Path:
         return Path(os.path.abspath(path.expanduser()))  # noqa: PTH100 - resolve() would follow symbolic links
     except RuntimeError as error:  # ~name of nobody on this machine
         raise ValueError("names the home folder of an unknown user") from error
-
-
-def _http_url(url: str) -> str:
-    """Accept `http://host…` and `https://host…`, without the slash at the end."""
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise ValueError("should look like http://host:port")
-    return url.rstrip("/")
 
 
 def _embedding_name(name: str) -> str:
@@ -95,12 +87,11 @@ def _secret(value: object) -> object:
 
 
 Folder = Annotated[Path, AfterValidator(_absolute)]
-HttpUrl = Annotated[str, AfterValidator(_http_url)]
 Secret = Annotated[SecretStr, BeforeValidator(_secret)]
 
 
-class Settings(BaseSettings):
-    """The values in force, frozen. `load()` makes one from the environment and the files."""
+class _HouseSettings(BaseSettings):
+    """What every door needs: where things are stored, and with which models."""
 
     model_config = SettingsConfigDict(
         env_prefix=PREFIX,
@@ -194,6 +185,11 @@ class Settings(BaseSettings):
         return (init_settings,)
 
 
+# The last base's fields come first in every table.
+class Settings(ServingSettings, _HouseSettings):
+    """The values in force, frozen. `load()` makes one from the environment and the files."""
+
+
 def load(overrides: Mapping[str, Any] | None = None) -> Settings:
     """Read the settings from the environment, `.env` and `paperbrief.toml` in the working directory.
 
@@ -250,14 +246,16 @@ def origins(settings: Settings) -> dict[str, str]:
     }
 
 
-def shown(settings: Settings) -> dict[str, str | int | None]:
+def shown(settings: Settings) -> dict[str, str | float | None]:
     """The values in force by field name, fit for a screen or a bug report: no key and no password stands in it."""
     return {name: _shown(getattr(settings, name)) for name in Settings.model_fields}
 
 
-def _shown(value: object) -> str | int | None:
-    if value is None or isinstance(value, int):
+def _shown(value: object) -> str | float | None:
+    if value is None or isinstance(value, int | float):
         return value
+    if isinstance(value, tuple):
+        return ", ".join(value)
     # SecretStr prints as asterisks by itself; an address may hold a password before the @ or among its parameters.
     text = re.sub(r"(?<=://)([^/@:]*):[^/@]*@", r"\1:***@", str(value))
     return re.sub(r"(?i)([?&][^=&]*(?:password|passwd|secret|token|key)[^=&]*=)[^&#]*", r"\1***", text)

@@ -6,9 +6,11 @@
     │   ├── QuestionError          a question that is empty or too long
     │   └── ScopeError             a scope that names nothing in the catalogue
     ├── SettingsError              a setting is unknown, malformed or contradicts another
+    │   └── NoModel                an answer was wanted from a language model, and none is set
     ├── NotFound                   no paper, answer or conversation with this identifier
     ├── MissingPackage             an optional or required package is not installed
     ├── StorageError               the disk is full, read-only, or the file is not ours
+    │   ├── DiskFull               there is no room left; nothing of the change was kept
     │   └── FolderInUse            another process owns the indexes of this data folder
     ├── IndexMismatch              the index was made with another embedding model
     ├── EmbeddingError             a text could not be turned into a vector
@@ -61,6 +63,10 @@ class SettingsError(PaperbriefError):
     """A setting is unknown, malformed or contradicts another."""
 
 
+class NoModel(SettingsError):
+    """An answer was wanted from a language model, and none is set."""
+
+
 class NotFound(PaperbriefError):
     """Nothing is stored under this identifier."""
 
@@ -71,6 +77,12 @@ class MissingPackage(PaperbriefError):
 
 class StorageError(PaperbriefError):
     """The data folder or database cannot be read or written."""
+
+
+class DiskFull(StorageError):
+    """There is no room left on the disk; nothing of the change was kept."""
+
+    retryable = True
 
 
 class FolderInUse(StorageError):

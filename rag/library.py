@@ -13,6 +13,7 @@ from rag.catalogue import Catalogue, answers, conversations, indexing, papers
 from rag.chat import chat, chat_with_messages
 from rag.embedding import Embedder
 from rag.errors import IndexMismatch, MissingPackage, NotFound, StorageError
+from rag.holdings import CorpusHealth, PaperDetail, PaperPage, corpus_health, detail_of, page_of
 from rag.index import Index
 from rag.ingest import ingest, remove_stale
 from rag.lexical import Lexical
@@ -139,6 +140,20 @@ class Library:
             raise NotFound(f"There is no paper {paper_id!r}.", hint="Search for its title.")
         return paper
 
+    async def papers(
+        self, *, after: str | None = None, limit: int = 50, scope: Scope | None = None, words: str | None = None
+    ) -> PaperPage:
+        """Stored papers in the order in which they came, from the cursor `after` on; `words` must be in the title."""
+        return await page_of(self.catalogue, after=after, limit=limit, scope=scope, words=words)
+
+    async def paper_detail(self, paper_id: str, *, raw: bool = False) -> PaperDetail:
+        """A stored paper with its earlier revisions, with `raw` as its source gave it; NotFound where there is none."""
+        return await detail_of(self.catalogue, await self.paper(paper_id), raw=raw)
+
+    async def corpus_health(self) -> CorpusHealth:
+        """How many papers there are, and on which days their feeds listed fewer than usual."""
+        return await corpus_health(self.catalogue)
+
     async def delete(self, paper_id: str) -> None:
         """Delete a paper, from the indexes too; NotFound where there is none."""
         if not await self.catalogue.write(papers.delete, paper_id):
@@ -151,6 +166,10 @@ class Library:
         if answer is None:
             raise NotFound(f"There is no answer {answer_id!r}.")
         return answer
+
+    async def require_ready(self) -> None:
+        """Raise IndexMismatch or StorageError where the index is another model's, or was lost."""
+        await self._require_whole_index()
 
     async def doctor(self, *, repair: bool = False) -> DoctorReport:
         """Compare the catalogue with both indexes, and mend them with `repair`."""

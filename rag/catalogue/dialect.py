@@ -27,7 +27,7 @@ from sqlalchemy.engine import URL, Connection, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
 from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute, Session
 
-from rag.errors import InputError, MissingPackage, PaperbriefError, SettingsError, StorageError
+from rag.errors import DiskFull, InputError, MissingPackage, PaperbriefError, SettingsError, StorageError
 
 BUSY_SECONDS = 30.0
 """How long a write waits for another process. A batch of papers takes a fraction of a second."""
@@ -193,7 +193,8 @@ def explain(error: Exception, engine: Engine) -> PaperbriefError:
     cause = error.orig if isinstance(error, DBAPIError) else error
     name = _name_of(cause)
     sentence, hint = _MEANINGS.get(name, ("{where} cannot be used: {cause}.", "See the log for the whole error."))
-    mapped = StorageError(sentence.format(where=where, cause=cause), hint=hint)
+    failed = DiskFull if name == "SQLITE_FULL" else StorageError
+    mapped = failed(sentence.format(where=where, cause=cause), hint=hint)
     mapped.retryable = name in ("SQLITE_BUSY", "SQLITE_FULL") or (
         isinstance(error, DBAPIError) and error.connection_invalidated
     )

@@ -34,6 +34,7 @@ __all__ = [
     "selected",
 ]
 
+_LONGEST_CURSOR = 19  # digits; what is longer is no row's number
 _ALIVE = PaperRow.deleted_at.is_(None)
 _COLUMNS = (
     *(PaperRow.number, PaperRow.paper_id, PaperRow.title, PaperRow.abstract, PaperRow.authors),
@@ -88,17 +89,25 @@ def raw(session: Session, paper_id: str) -> tuple[str, str] | None:
 
 
 def page(
-    session: Session, *, after: str | None = None, limit: int = 50, scope: Scope | None = None
+    session: Session,
+    *,
+    after: str | None = None,
+    limit: int = 50,
+    scope: Scope | None = None,
+    words: Sequence[str] = (),
 ) -> tuple[list[Paper], str | None]:
     """Up to `limit` papers in the order in which they came, and the cursor of the next page (None at the end).
+
+    With `words`, of those whose titles have all of them, in small or capital letters (of ASCII).
 
     Raises:
         InputError: `after` is not a cursor that this function gave.
         ScopeError: the scope names a brief that is not stored.
     """
-    if after is not None and not (after.isascii() and after.isdigit()):
+    if after is not None and not (after.isascii() and after.isdigit() and len(after) < _LONGEST_CURSOR):
         raise InputError(f"{after!r} is not a cursor.", hint="Pass the cursor of the page before, or none.")
-    found = selected(session, *_conditions(session, scope), PaperRow.number > int(after or 0), limit=limit + 1)
+    titled = [PaperRow.title.icontains(word, autoescape=True) for word in words]
+    found = selected(session, *_conditions(session, scope), *titled, PaperRow.number > int(after or 0), limit=limit + 1)
     numbers = list(found)[:limit]
     return [found[number] for number in numbers], str(numbers[-1]) if len(found) > limit and numbers else None
 

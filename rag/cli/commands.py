@@ -15,6 +15,7 @@ import typer
 from eval.cli import app as evaluation
 from rag import __version__
 from rag.cli.run import Status, desk_of, put_json, say
+from rag.cli.service import serve
 
 if TYPE_CHECKING:
     from rag.library import Library
@@ -54,6 +55,7 @@ def _words(value: str) -> str:
 
 # What it measures with is imported inside its commands, as here.
 app.add_typer(evaluation, name="eval")
+app.command()(serve)
 
 Json = Annotated[bool, typer.Option("--json", help="Print the contract object as JSON and nothing else.")]
 Since = Annotated[str | None, typer.Option(callback=_day, metavar="DAY", help="Only papers from this day on.")]

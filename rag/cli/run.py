@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from enum import IntEnum
@@ -55,11 +55,12 @@ class Desk:
     opener: Opener = open_real_library
     data_dir: Path | None = None
 
-    def settings(self) -> Settings:
-        """Read the settings in force; `--data-dir` comes first."""
+    def settings(self, given: Mapping[str, Any] | None = None) -> Settings:
+        """Read the settings in force; what the command line gave comes first."""
         from rag.config import load
 
-        return load({} if self.data_dir is None else {"data_dir": self.data_dir})
+        folder = {} if self.data_dir is None else {"data_dir": self.data_dir}
+        return load({**folder, **(given or {})})
 
     def run(self, work: Callable[[Library], Coroutine[Any, Any, T]], settings: Settings | None = None) -> T:
         """Open the library, do `work` with it, close it. Ctrl-C ends with one sentence and status 130."""

@@ -168,7 +168,7 @@ def show_ingest(console: Console, report: IngestReport) -> None:
 
 
 def show_settings(
-    console: Console, values: Mapping[str, str | int | None], origins: Mapping[str, str], prefix: str
+    console: Console, values: Mapping[str, str | float | None], origins: Mapping[str, str], prefix: str
 ) -> None:
     """Print each setting under the name of its environment variable, with its value and where it came from."""
     wide = max(len(prefix + name) for name in values)

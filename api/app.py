@@ -1,0 +1,149 @@
+"""`create_app`: the one place where routes, layers and shared things become an app."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from fastapi import APIRouter, FastAPI
+from fastapi.exceptions import RequestValidationError
+from fastapi.openapi.utils import get_openapi
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Match
+from starlette.types import Scope
+
+from api.house import House
+from api.problems import (
+    BUSY,
+    INTERNAL,
+    INVALID,
+    MALFORMED,
+    MEDIA,
+    MISDIRECTED,
+    TOO_LARGE,
+    TOO_LONG,
+    Problem,
+    documented,
+    of_http,
+    of_validation,
+    refusal_of,
+)
+from api.routes import answers, ask, health, papers, search
+from api.shield.bodies import Bodies
+from api.shield.origins import Origins
+from api.shield.requests import RequestLine
+from rag import __version__
+from rag.config import Settings
+from rag.errors import PaperbriefError
+from rag.library import Library
+
+ROUTERS: tuple[APIRouter, ...] = (ask.router, search.router, papers.router, answers.router, health.router)
+"""The routers of the API, in the order of its description."""
+
+DESCRIPTION = """Answers about research papers from their titles and abstracts, each sentence shown in an abstract.
+
+Offsets count Unicode code points, start inclusive, end exclusive: `abstract[start:end] == quote`, always.
+Errors are problem documents (RFC 9457, `application/problem+json`) with a stable `type`."""
+
+TAGS = [
+    {"name": "ask", "description": "Questions and answers."},
+    {"name": "search", "description": "Search by meaning and by words."},
+    {"name": "papers", "description": "The stored papers."},
+    {"name": "answers", "description": "Answers that were given before."},
+    {"name": "health", "description": "Is the service alive, is it ready?"},
+]
+
+
+def create_app(library: Library | None, settings: Settings) -> FastAPI:
+    """The app for these settings. `library` may be opened later (`app.state.house.opened`); until then it is not ready.
+
+    Further doors add themselves with `app.include_router` or `app.mount`; every request passes the same layers.
+    """
+    house = House.of(settings, library)
+    app = FastAPI(
+        title="paperbrief",
+        version=__version__,
+        description=DESCRIPTION,
+        openapi_tags=TAGS,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+    )
+    app.state.house = house
+    common = documented(MALFORMED, TOO_LARGE, MEDIA, MISDIRECTED, INVALID, INTERNAL, BUSY, TOO_LONG)
+    for router in ROUTERS:
+        app.include_router(router, responses=common)
+    _answer_with_problems(app)
+    _describe(app)
+    # The last that is added is the outermost.
+    app.add_middleware(Bodies, limit=lambda scope: _largest_body(scope, settings))
+    app.add_middleware(Origins, settings=settings)
+    app.add_middleware(RequestLine, measure=lambda scope, status, seconds: None)
+    return app
+
+
+_UPLOADS = ("/v1/papers", "/v1/ingest")
+
+
+def _largest_body(scope: Scope, settings: Settings) -> int:
+    return settings.max_upload_bytes if scope["path"] in _UPLOADS else settings.max_request_bytes
+
+
+def _answer_with_problems(app: FastAPI) -> None:
+    async def validation(request: Request, error: Exception) -> Response:
+        assert isinstance(error, RequestValidationError)
+        return of_validation(error).response(request.scope)
+
+    async def http(request: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)
+        return of_http(error, request, _methods(app, request.scope)).response(request.scope)
+
+    async def expected(request: Request, error: Exception) -> Response:
+        return refusal_of(error).response(request.scope)
+
+    app.add_exception_handler(RequestValidationError, validation)
+    app.add_exception_handler(HTTPException, http)
+    app.add_exception_handler(PaperbriefError, expected)
+    app.add_exception_handler(TimeoutError, expected)
+
+
+def _methods(app: FastAPI, scope: Scope) -> set[str]:
+    """The methods that some route knows for the path of a request that none served."""
+    known: set[str] = set()
+    for route in _each(app.routes):
+        methods = getattr(route, "methods", None)
+        if methods and route.matches(scope)[0] is Match.PARTIAL:
+            known |= set(methods)
+    return known | ({"HEAD"} if "GET" in known else set())
+
+
+def _each(routes: Sequence[BaseRoute]) -> Iterator[BaseRoute]:
+    """The routes, those of included routers too."""
+    for route in routes:
+        included = getattr(route, "original_router", None)
+        if included is None:
+            yield route
+        else:
+            yield from _each(included.routes)
+
+
+def _describe(app: FastAPI) -> None:
+    """Put the schema of problem documents into the description, where every route's errors refer to it."""
+
+    def openapi() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            schema = get_openapi(
+                title=app.title,
+                version=app.version,
+                description=app.description,
+                routes=app.routes,
+                tags=app.openapi_tags,
+            )
+            schemas = schema.setdefault("components", {}).setdefault("schemas", {})
+            schemas["Problem"] = Problem.model_json_schema()
+            app.openapi_schema = schema
+        return app.openapi_schema
+
+    app.openapi = openapi  # type: ignore[method-assign]

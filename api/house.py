@@ -1,0 +1,72 @@
+"""What the routes of one app share: the library once it is open, the settings, admission, the measures.
+
+A route asks for it with `house: HouseDep` and finds nothing global. `create_app` makes one for each app.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from api.admission import Admission
+from api.problems import NOT_READY, Refusal
+from rag.ask import Mode
+from rag.config import Settings
+from rag.library import Library
+
+
+@dataclass(slots=True)
+class House:
+    """The shared things of one app. `opened` is None until the library is."""
+
+    settings: Settings
+    quick: Admission
+    """Work that computes: searches, answers without a model."""
+    patient: Admission
+    """Work that mostly waits: answers with a model."""
+    opened: Library | None = None
+    started: float = field(default_factory=time.time)
+    """When the service began, as a Unix time."""
+    startup: dict[str, float] = field(default_factory=dict)
+    """Seconds that opening took, by part."""
+
+    @classmethod
+    def of(cls, settings: Settings, library: Library | None) -> House:
+        """The house for these settings; `library` may be opened later."""
+        waiting = settings.waiting_work
+        return cls(
+            settings,
+            Admission(settings.concurrent_work, waiting),
+            Admission(settings.concurrent_models, waiting),
+            library,
+        )
+
+    @property
+    def library(self) -> Library:
+        """The open library; a refusal while it is being opened."""
+        if self.opened is None:
+            raise Refusal(NOT_READY, "The library is being opened.", hint="Try again in a moment.", retry_after=1)
+        return self.opened
+
+    def note_question(self, request: Request, text: str) -> None:
+        """Put a question into the request's line in the log, where the settings ask for it."""
+        if self.settings.log_questions:
+            request.scope["state"].setdefault("logged", {})["question"] = text
+
+    def admission(self, mode: Mode | None) -> Admission:
+        """Where an answer in this mode waits for its turn."""
+        wanted = mode or self.settings.mode
+        return self.quick if self.settings.model is None or wanted == "extractive" else self.patient
+
+
+async def house_of(request: Request) -> House:
+    """The house of the app that serves the request."""
+    house = request.app.state.house
+    assert isinstance(house, House)
+    return house
+
+
+HouseDep = Annotated[House, Depends(house_of)]

@@ -1,0 +1,82 @@
+"""`POST /v1/ask`: a question becomes an Answer, at once or as a stream of events."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Annotated
+
+from fastapi import APIRouter, Request
+from pydantic import Field, StrictBool
+from starlette.responses import Response
+
+from api.fields import NO_QUERY, Id, ScopeFields, Strict
+from api.house import House, HouseDep
+from api.media import JsonRoute
+from api.problems import NO_MODEL, NOT_FOUND, NOT_READY, UPSTREAM, documented
+from api.replies import json_reply, while_connected
+from api.streams import Send, answer_stream
+from rag.ask import Mode
+from rag.models import Answer
+from rag.retrieve import MAX_QUESTION
+
+router = APIRouter(tags=["ask"], route_class=JsonRoute)
+
+_STREAMED = {
+    "text/event-stream": {
+        "schema": {"type": "string"},
+        "example": 'event: status\ndata: {"stage": "retrieve"}\n\nevent: answer\ndata: {"id": "ans_…", …}\n\n',
+    }
+}
+
+
+class AskRequest(Strict):
+    """A question, and how it should be answered."""
+
+    question: Annotated[str, Field(max_length=MAX_QUESTION, examples=["What is the speedup of SpecDec++?"])]
+    scope: ScopeFields | None = None
+    mode: Mode | None = Field(
+        default=None, description="With the language model, without it, or with it where it works (`auto`)."
+    )
+    conversation_id: Id | None = Field(default=None, description="The conversation that the question belongs to.")
+    stream: StrictBool = Field(default=False, description="Answer with server-sent events.")
+
+
+@router.post(
+    "/v1/ask",
+    summary="Ask a question",
+    response_model=Answer,
+    response_description="The answer; with `stream` a stream of events, of which the last carries it.",
+    responses={200: {"content": _STREAMED}, **documented(NOT_FOUND, NOT_READY, NO_MODEL, UPSTREAM)},
+    dependencies=NO_QUERY,
+)
+async def ask(wanted: AskRequest, house: HouseDep, request: Request) -> Response:
+    """Answer a question from the stored abstracts; every sentence carries the span that shows it.
+
+    Finding nothing is an outcome (`insufficient_evidence`, `out_of_scope`), not an error. With `"stream": true` the
+    answer comes as server-sent events: `status`, `sentence`, `citation` and `note` as soon as each is certain, then
+    `answer` with the whole Answer, or `error` with a problem document.
+    """
+    _ = house.library
+    house.note_question(request, wanted.question)
+    admission = house.admission(wanted.mode)
+    if wanted.stream:
+        admission.check()
+        return answer_stream(
+            request, admission, house.settings.request_seconds, lambda send: _streamed(wanted, house, send)
+        )
+    async with admission.turn(), asyncio.timeout(house.settings.request_seconds):
+        return json_reply(await while_connected(request, _answer(wanted, house)))
+
+
+async def _answer(wanted: AskRequest, house: House) -> Answer:
+    scope = wanted.scope.scope() if wanted.scope else None
+    return await house.library.ask(wanted.question, scope=scope, mode=wanted.mode)
+
+
+async def _streamed(wanted: AskRequest, house: House, send: Send) -> Answer:
+    send("status", {"stage": "retrieve"})
+    answer = await _answer(wanted, house)
+    for name, items in (("citation", answer.citations), ("sentence", answer.sentences), ("note", answer.notes)):
+        for item in items:
+            send(name, item)
+    return answer

@@ -1,0 +1,54 @@
+"""`POST /v1/search`: the best papers for a query."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Annotated
+
+from fastapi import APIRouter, Request
+from pydantic import Field, StrictBool
+from starlette.responses import Response
+
+from api.fields import NO_QUERY, ScopeFields, Strict
+from api.house import HouseDep
+from api.media import JsonRoute
+from api.problems import NOT_READY, UPSTREAM, documented
+from api.replies import json_reply
+from rag.models import SearchReport
+from rag.retrieve import MAX_QUESTION
+
+router = APIRouter(tags=["search"], route_class=JsonRoute)
+
+
+class SearchRequest(Strict):
+    """What to look for, and where."""
+
+    query: Annotated[str, Field(max_length=MAX_QUESTION, examples=["speculative decoding"])]
+    top_k: Annotated[int, Field(strict=True, ge=1, le=1_000, description="At most so many papers.")] = 10
+    scope: ScopeFields | None = None
+    explain: StrictBool = Field(default=False, description="Say where each leg of the search had the paper.")
+
+
+@router.post(
+    "/v1/search",
+    summary="Find papers",
+    response_model=SearchReport,
+    responses=documented(NOT_READY, UPSTREAM),
+    dependencies=NO_QUERY,
+)
+async def search(wanted: SearchRequest, house: HouseDep, request: Request) -> Response:
+    """Find papers by meaning and by words: one hit a paper, best first, each with its best passage.
+
+    `score` lies between 0 and 1. A passage is a span of the paper's abstract: `abstract[start:end] == text`, in
+    Unicode code points.
+    """
+    library = house.library
+    house.note_question(request, wanted.query)
+    async with house.quick.turn(), asyncio.timeout(house.settings.request_seconds):
+        report = await library.search(
+            wanted.query,
+            top_k=wanted.top_k,
+            scope=wanted.scope.scope() if wanted.scope else None,
+            explain=wanted.explain,
+        )
+    return json_reply(report)
