@@ -16,7 +16,7 @@ from api.problems import NO_MODEL, NOT_FOUND, NOT_READY, UPSTREAM, documented
 from api.replies import json_reply, while_connected
 from api.streams import Send, answer_stream
 from rag.ask import Mode
-from rag.models import Answer
+from rag.models import Answer, AnswerSentence, Citation, Listener, Note, Status
 from rag.retrieve import MAX_QUESTION
 
 router = APIRouter(tags=["ask"], route_class=JsonRoute)
@@ -24,7 +24,7 @@ router = APIRouter(tags=["ask"], route_class=JsonRoute)
 _STREAMED = {
     "text/event-stream": {
         "schema": {"type": "string"},
-        "example": 'event: status\ndata: {"stage": "retrieve"}\n\nevent: answer\ndata: {"id": "ans_…", …}\n\n',
+        "example": 'event: status\ndata: {"stage": "searching"}\n\nevent: answer\ndata: {"id": "ans_…", …}\n\n',
     }
 }
 
@@ -37,7 +37,9 @@ class AskRequest(Strict):
     mode: Mode | None = Field(
         default=None, description="With the language model, without it, or with it where it works (`auto`)."
     )
-    conversation_id: Id | None = Field(default=None, description="The conversation that the question belongs to.")
+    conversation_id: Id | None = Field(
+        default=None, description="The conversation that the question continues; `new` begins one."
+    )
     stream: StrictBool = Field(default=False, description="Answer with server-sent events.")
 
 
@@ -68,15 +70,16 @@ async def ask(wanted: AskRequest, house: HouseDep, request: Request) -> Response
         return json_reply(await while_connected(request, _answer(wanted, house)))
 
 
-async def _answer(wanted: AskRequest, house: House) -> Answer:
+async def _answer(wanted: AskRequest, house: House, on: Listener | None = None) -> Answer:
     scope = wanted.scope.scope() if wanted.scope else None
-    return await house.library.ask(wanted.question, scope=scope, mode=wanted.mode)
+    return await house.library.ask(
+        wanted.question, scope=scope, mode=wanted.mode, conversation_id=wanted.conversation_id, on=on
+    )
+
+
+_NAMES: dict[type[object], str] = {Status: "status", AnswerSentence: "sentence", Citation: "citation", Note: "note"}
+"""The names of the events by what they carry."""
 
 
 async def _streamed(wanted: AskRequest, house: House, send: Send) -> Answer:
-    send("status", {"stage": "retrieve"})
-    answer = await _answer(wanted, house)
-    for name, items in (("citation", answer.citations), ("sentence", answer.sentences), ("note", answer.notes)):
-        for item in items:
-            send(name, item)
-    return answer
+    return await _answer(wanted, house, lambda event: send(_NAMES[type(event)], event))

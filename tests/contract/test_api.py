@@ -66,6 +66,21 @@ async def test_an_error_in_a_stream_is_an_event_with_a_problem(client: httpx.Asy
     assert told["request_id"] == response.headers["x-request-id"]
 
 
+async def test_a_conversation_is_kept_and_removed(client: httpx.AsyncClient) -> None:
+    first = (await client.post("/v1/ask", json={"question": QUESTION, "conversation_id": "new"})).json()
+    conversation = first["conversation_id"]
+    assert conversation.startswith("cnv_")
+    second = await client.post("/v1/ask", json={"question": "What is Quokka?", "conversation_id": conversation})
+    kept = (await client.get(f"/v1/conversations/{conversation}")).json()
+    assert kept["turns"] == [first, second.json()]
+    last = (await client.get(f"/v1/conversations/{conversation}", params={"limit": 1})).json()
+    assert [turn["id"] for turn in last["turns"]] == [second.json()["id"]]
+    assert (await client.delete(f"/v1/conversations/{conversation}")).status_code == 204
+    problem(await client.get(f"/v1/conversations/{conversation}"), 404, "not-found")
+    problem(await client.get(f"/v1/answers/{first['id']}"), 404, "not-found")
+    problem(await client.post("/v1/ask", json={"question": "Why?", "conversation_id": conversation}), 404, "not-found")
+
+
 async def test_a_scope_restricts_an_answer(client: httpx.AsyncClient) -> None:
     body = {"question": QUESTION, "scope": {"paper_ids": ["2401.00001"]}}
     answer = (await client.post("/v1/ask", json=body)).json()
