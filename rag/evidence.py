@@ -47,7 +47,8 @@ class Evidence:
     best passage around the sentence; `relevance` weighs coverage and cosine; all in [0, 1]. `parts` are the same for
     each part of the question. `names` are those of the question's names that the paper has.
     `has` are the question's words in the sentence, `paper_has` those in title and abstract; `own` says whether the
-    question names the paper's own system. `paper_score` is the fused score of the paper.
+    question names the paper's own system. `paper_score` is the fused score of the paper, `paper_cosine` the mean cosine
+    of the question and the paper's passages.
     """
 
     paper: Paper
@@ -64,6 +65,7 @@ class Evidence:
     has: frozenset[str] = frozenset()
     paper_has: frozenset[str] = frozenset()
     own: bool = False
+    paper_cosine: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +149,7 @@ def judged(read: Read, score: float, wanted: Wanted, spans: Spans, cosines: NDAr
     own = read.is_named(wanted.words)
     name = frozenset().union(*read.name) if own else frozenset()
     evidence = []
+    mean = min(1.0, max(0.0, float(cosines.mean()))) if len(cosines) else 0.0
     before: AbstractSet[str] = frozenset()
     for sentence, stems in zip(read.sentences, read.stems, strict=True):
         context = Context(name, read.title, before, read.abstract)
@@ -168,6 +171,7 @@ def judged(read: Read, score: float, wanted: Wanted, spans: Spans, cosines: NDAr
                 has=_present(wanted.words, stems),
                 paper_has=paper_has,
                 own=own,
+                paper_cosine=mean,
             )
         )
         before = stems

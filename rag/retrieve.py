@@ -20,7 +20,7 @@ from rag.index import Index, Vector
 from rag.lexical import Lexical
 from rag.models import Explanation, Hit, HitPassage, Paper, Scope, SearchReport
 from rag.question import Kind, Question
-from rag.relevance import spelled
+from rag.relevance import Word, spelled
 from rag.text.kin import kin
 from rag.text.names import system_of
 from rag.text.sentences import sentences
@@ -36,10 +36,16 @@ _SURVEY_PAPERS = 16  # a survey asks for all that there is, and its floors cut w
 
 @dataclass(frozen=True, slots=True)
 class Retrieved:
-    """What a question found: sentences, most relevant first, and the papers, best first, with their scores."""
+    """What a question found: sentences, most relevant first, and the papers, best first, with their scores.
+
+    `ranked` says where each of the papers stood in both legs of the search, `words` how the question's words were
+    weighed; both are what the decision to answer looks at.
+    """
 
     evidence: tuple[Evidence, ...]
     papers: tuple[tuple[Paper, float], ...]
+    ranked: tuple[Fused, ...] = ()
+    words: tuple[Word, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +102,9 @@ class Retriever:
             for sentence in judged(read[fused.paper_id], fused.score, wanted, *windows[fused.paper_id])
         ]
         evidence.sort(key=lambda e: (-e.relevance, e.paper.id, e.start))
-        return Retrieved(tuple(evidence), tuple((hit.papers[f.paper_id], f.score) for f in ranked))
+        return Retrieved(
+            tuple(evidence), tuple((hit.papers[f.paper_id], f.score) for f in ranked), tuple(ranked), wanted.words
+        )
 
     async def _hits(
         self, query: str, vector: Vector, limit: int, scope: Scope | None, *, vectors: bool = False
