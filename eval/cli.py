@@ -19,8 +19,6 @@ from rag.errors import PaperbriefError
 
 if TYPE_CHECKING:
     from eval.retrieval import RetrievalReport
-    from eval.run import Plan
-    from eval.scores import Scores
     from rag.models import Progress
 
 app = typer.Typer(
@@ -60,37 +58,44 @@ def answers(
     limit: Annotated[int | None, typer.Option(min=1, help="At most so many questions of each kind.")] = None,
     vectors: Vectors = None,
     out: Annotated[Path, typer.Option(file_okay=False, help="Where scores.json goes.")] = Path(".eval"),
+    baseline: Annotated[
+        Path | None,
+        typer.Option(exists=True, dir_okay=False, help="A scores.json of an earlier run, to compare with."),
+    ] = None,
+    fail_on: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Fail when worse than the baseline: `significant` ones when not given, `any`, or a measure's name."
+        ),
+    ] = None,
+    least: Annotated[
+        list[str] | None, typer.Option("--min", metavar="METRIC=VALUE", help="Fail below; may be repeated.")
+    ] = None,
+    most: Annotated[
+        list[str] | None, typer.Option("--max", metavar="METRIC=VALUE", help="Fail above; may be repeated.")
+    ] = None,
     failures: Annotated[bool, typer.Option("--failures", help="Print each wrong answer.")] = False,
     as_json: Json = False,
 ) -> None:
     """Ask the gold questions of the sample papers, and measure the answers."""
     if context.invoked_subcommand is not None:
         return
+    from eval.command import Order, carry_out
     from eval.run import Plan
 
-    scores = asyncio.run(_answers(Plan(half, gold, corpus, mode, tuple(slices or ()), limit), vectors))
-    text = json.dumps(scores.to_json(), indent=1, ensure_ascii=False)
-    out.mkdir(parents=True, exist_ok=True)
-    (out / "scores.json").write_text(text + "\n", encoding="utf-8")
-    if as_json:
-        typer.echo(text)
-    else:
-        from eval.tables import console, show
-
-        show(console(), scores, failures=failures)
-
-
-async def _answers(plan: Plan, vectors: Path | None) -> Scores:
-    from eval.kept import KeptVectors
-    from eval.run import run
-    from eval.scratch import builtin_embedder
-    from rag.config import load
-
-    with tempfile.TemporaryDirectory(prefix="paperbrief-vectors-") as folder:
-        # Two libraries hold nearly the same papers: their passages are embedded once.
-        embedder = KeptVectors(builtin_embedder(load()), vectors or Path(folder))
-        scores, _ = await run(plan, embedder=embedder, progress=_say_progress)
-        return scores
+    order = Order(
+        Plan(half, gold, corpus, mode, tuple(slices or ()), limit),
+        out,
+        vectors,
+        baseline,
+        tuple(fail_on or ()),
+        tuple(least or ()),
+        tuple(most or ()),
+        failures,
+        as_json,
+    )
+    if not carry_out(order, _say_progress):
+        raise typer.Exit(1)
 
 
 @app.command()

@@ -162,7 +162,12 @@ BY_NAME: Mapping[str, Measure] = {measure.name: measure for measure in MEASURES}
 
 def figures(rows: Sequence[Row]) -> list[Figure]:
     """Every measure that some row counts for, in the order of MEASURES."""
-    return [_taken[measure.kind](measure, pairs) for measure in MEASURES if (pairs := measure.pairs(rows))]
+    return [figure(measure, pairs) for measure in MEASURES if (pairs := measure.pairs(rows))]
+
+
+def figure(measure: Measure, pairs: Pairs) -> Figure:
+    """The measure of these pairs with its interval."""
+    return _taken[measure.kind](measure, pairs)
 
 
 def _share(measure: Measure, pairs: Pairs) -> Figure:

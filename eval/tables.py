@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from eval.compare import Change, Comparison
 from eval.measures import Figure
 from eval.scores import Scores
 from eval.scoring import CAUSES, Row
@@ -20,9 +21,9 @@ _FIGURES_WIDTH = 84  # what the columns of figures take
 _SHORTEST_TEXT = 25
 
 
-def console() -> Console:
-    """A console on standard output that takes no text for markup."""
-    shown = Console(highlight=False, markup=False, emoji=False)
+def console(*, stderr: bool = False) -> Console:
+    """A console on standard output, or on standard error, that takes no text for markup."""
+    shown = Console(highlight=False, markup=False, emoji=False, stderr=stderr)
     shown.width = min(shown.width, WIDEST) if shown.is_terminal or os.environ.get("COLUMNS") else WIDEST
     return shown
 
@@ -113,3 +114,41 @@ def target(figure: Figure) -> str:
     sign = ">=" if figure.measure.better == "more" else "<="
     met = "met" if figure.measure.meets(figure.value) else "missed"
     return f"{sign}{figure.measure.target:g} {met}"
+
+
+def show_comparison(console: Console, comparison: Comparison, failing: Sequence[Change]) -> None:
+    """Print what changed against the baseline: measures, then questions, then why the run fails, if it does."""
+    others = f", {comparison.others} asked by one run only" if comparison.others else ""
+    console.print(f"\nAgainst the baseline, over {comparison.common} questions that both runs asked{others}:")
+    moved = [change for change in comparison.changes if change.worse or change.better or change.difference.mean]
+    moved = [change for change in moved if change.measure.kind != "quantile" or change in failing]
+    if not moved and not comparison.turned:
+        console.print("  nothing changed.")
+        return
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column("measure", no_wrap=True)
+    for heading in ("before", "now", "difference, 95 %", "fell/rose", "p"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    table.add_column("")
+    for change in moved:
+        d = change.difference
+        verdict = ("worse" if change.regressed else "better") if change.significant else "within chance"
+        table.add_row(
+            f"  {change.measure.name}",
+            f"{change.before:.3f}",
+            f"{change.now:.3f}",
+            f"{d.mean:+.3f} {d.low:+.3f}..{d.high:+.3f}",
+            f"{change.worse}/{change.better}",
+            "" if change.p is None else f"{change.p:.3f}",
+            f"{verdict}, fails" if change in failing else verdict,
+        )
+    console.print(table)
+    for turned in sorted(comparison.turned, key=lambda turned: turned.kind, reverse=True):
+        console.print(f"  {turned.kind}: {turned.now.id}  {turned.now.question}")
+        console.print(
+            f"    {turned.before.outcome} -> {turned.now.outcome}; {_causes(turned.before)} -> {_causes(turned.now)}"
+        )
+
+
+def _causes(row: Row) -> str:
+    return "; ".join(CAUSES[cause] for cause in row.causes) or "right"

@@ -97,3 +97,24 @@ def test_command_prints_and_keeps_the_scores(gold: Path, corpus: Path, tmp_path:
 def test_subcommands_stay() -> None:
     shown = CliRunner().invoke(cli.app, ["guard", "--help"])
     assert "Measure the guard" in shown.stdout
+
+
+def test_command_fails_when_worse_than_the_baseline_or_below_a_gate(gold: Path, corpus: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    arguments = ["--gold", str(gold), "--corpus", str(corpus), "--slice", "factoid", "--out", str(out)]
+    first = CliRunner().invoke(cli.app, [*arguments, "--min", "correct.factoid=1", "--max", "citation.invented=0"])
+    assert first.exit_code == 0, first.output
+    baseline = tmp_path / "baseline.json"
+    baseline.write_text((out / "scores.json").read_text(encoding="utf-8"), encoding="utf-8")
+    again = CliRunner().invoke(cli.app, [*arguments, "--baseline", str(baseline), "--fail-on", "any"])
+    assert again.exit_code == 0, again.output
+    assert "nothing changed" in again.stdout
+
+    wrong = json.loads(asked.lines([asked.FACTOID])) | {"keys": [["a figure that stands nowhere"]]}
+    gold.write_text(json.dumps(wrong), encoding="utf-8")
+    worse = CliRunner().invoke(cli.app, [*arguments, "--baseline", str(baseline), "--fail-on", "correct.factoid"])
+    assert worse.exit_code == 1
+    assert "wrong now: made-factoid-01" in worse.stdout
+    below = CliRunner().invoke(cli.app, [*arguments, "--min", "correct.factoid=0.5"])
+    assert below.exit_code == 1
+    assert "gate: correct.factoid >= 0.5 is asked for, and it is 0." in below.stdout

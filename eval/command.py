@@ -1,0 +1,74 @@
+"""What `paperbrief eval` does without a subcommand: run, print, keep, compare, judge by the gates."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.console import Console
+
+from eval import tables
+from eval.compare import SIGNIFICANT, Bound, Comparison, bound, compare
+from eval.kept import KeptVectors
+from eval.run import Judged, Plan, run
+from eval.scores import Scores, from_json
+from eval.scratch import builtin_embedder
+from rag.config import load
+from rag.models import Progress
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A run that was asked for, and what to do with its scores."""
+
+    plan: Plan
+    out: Path
+    vectors: Path | None = None
+    baseline: Path | None = None
+    fail_on: tuple[str, ...] = ()
+    least: tuple[str, ...] = ()
+    most: tuple[str, ...] = ()
+    failures: bool = False
+    as_json: bool = False
+
+
+def carry_out(order: Order, progress: Callable[[Progress], None]) -> bool:
+    """Run and report; whether every gate is passed. Raises InputError for what cannot be asked, before asking."""
+    bounds = [bound(text, least=True) for text in order.least] + [bound(text, least=False) for text in order.most]
+    before = None if order.baseline is None else from_json(order.baseline.read_text("utf-8"), order.baseline.name)
+    conditions = order.fail_on or (SIGNIFICANT,)
+    Comparison((), (), 0, 0).failing(conditions)  # refuses names that are none, before minutes are spent
+    scores, _ = asyncio.run(_run(order, progress))
+    text = json.dumps(scores.to_json(), indent=1, ensure_ascii=False)
+    order.out.mkdir(parents=True, exist_ok=True)
+    (order.out / "scores.json").write_text(text + "\n", encoding="utf-8")
+    shown = tables.console(stderr=order.as_json)
+    if order.as_json:
+        print(text)  # noqa: T201 - the output that was asked for
+    else:
+        tables.show(shown, scores, failures=order.failures)
+    passed = _passes(shown, scores, bounds)
+    if before is not None:
+        comparison = compare(scores, before)
+        failing = comparison.failing(conditions)
+        tables.show_comparison(shown, comparison, failing)
+        passed = passed and not failing
+    return passed
+
+
+def _passes(shown: Console, scores: Scores, bounds: Sequence[Bound]) -> bool:
+    broken = [reason for gate in bounds if (reason := gate.broken_by(scores))]
+    for reason in broken:
+        shown.print(f"gate: {reason}")
+    return not broken
+
+
+async def _run(order: Order, progress: Callable[[Progress], None]) -> tuple[Scores, list[Judged]]:
+    with tempfile.TemporaryDirectory(prefix="paperbrief-vectors-") as folder:
+        # Two libraries hold nearly the same papers: their passages are embedded once.
+        embedder = KeptVectors(builtin_embedder(load()), order.vectors or Path(folder))
+        return await run(order.plan, embedder=embedder, progress=progress)
