@@ -109,15 +109,16 @@ async def ask_all(
 
 
 async def session(library: Library, question: GoldQuestion, mode: Mode) -> Session:
-    """One gold question, asked turn by turn."""
-    return Session(question, tuple([await reply(library, asked, mode) for asked in question.asked]))
+    """One gold question; a conversation turn by turn, each in the light of what was answered before."""
+    conversation = await library.start_conversation() if question.turns else None
+    return Session(question, tuple([await reply(library, asked, mode, conversation) for asked in question.asked]))
 
 
-async def reply(library: Library, asked: Asked, mode: Mode) -> Reply:
+async def reply(library: Library, asked: Asked, mode: Mode, conversation: str | None = None) -> Reply:
     """The answer to one question, and what led to it. An error of ours is kept as its sentence."""
     started = time.perf_counter()
     try:
-        answer = await library.ask(asked.question, mode=mode)
+        answer = await library.ask(asked.question, mode=mode, conversation_id=conversation)
     except PaperbriefError as error:
         return Reply(asked, None, None, error=str(error))
     took = (time.perf_counter() - started) * 1000

@@ -49,6 +49,10 @@ async def test_every_question_is_asked_and_scored(gold: Path, corpus: Path) -> N
     assert scores.value("citation.true_span") == 1.0
     assert scores.value("citation.unsupported") == 0.0
     assert scores.value("citation.invented") == 0
+    first, second = next(one.session.replies for one in judged if one.row.id == "made-conversation-01")
+    assert first.answer
+    assert second.answer
+    assert first.answer.conversation_id == second.answer.conversation_id is not None
     factoid = next(one.session.replies[0] for one in judged if one.row.id == "made-factoid-01")
     assert factoid.trace is not None
     assert factoid.trace.understood.kind == "figure"
