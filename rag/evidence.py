@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from rag.models import Paper, Sentence
 from rag.relevance import Context, Word, relevance, share
+from rag.text.everyday import everyday
 from rag.text.kin import ordinary
 from rag.text.names import names
 
@@ -70,7 +71,7 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """A paper's sentences with their stems; `title` has the system's name too, whose words are `name`."""
+    """A paper's sentences with their stems; `title` has the system's name too. `called` are its names, word by word."""
 
     paper: Paper
     sentences: Sequence[Sentence]
@@ -78,13 +79,34 @@ class Read:
     title: AbstractSet[str]
     abstract: AbstractSet[str]
     everything: AbstractSet[str]
-    name: tuple[frozenset[str], ...]
+    called: tuple[tuple[frozenset[str], ...], ...]
 
     def is_named(self, words: Sequence[Word]) -> bool:
-        """Whether the words name the paper's system, in whatever spelling: `bipft`, `dnabert2`."""
-        return bool(self.name) and all(
-            any(form <= part for word in words for form in word.forms) for part in self.name if part
-        )
+        """Whether the words name the paper's system, in whatever spelling: `bipft`, `dnabert2`, `row reading`.
+
+        The words of a longer name have to follow each other.
+        """
+        return any(_stands_in(words, [part for part in name if part]) for name in self.called)
+
+    @property
+    def name(self) -> frozenset[str]:
+        """The stems of all names of the system."""
+        return frozenset().union(*(part for name in self.called for part in name))
+
+
+def _stands_in(words: Sequence[Word], name: Sequence[frozenset[str]]) -> bool:
+    """Whether the words of a name follow each other among the words."""
+    return bool(name) and any(
+        all(any(form <= part for form in word.forms) for word, part in zip(words[at:], name, strict=False))
+        for at in range(len(words) - len(name) + 1)
+    )
+
+
+def name_parts(name: str, query_terms: Callable[[str], Sequence[str]]) -> tuple[frozenset[str], ...]:
+    """What each word of a name is matched by: its stem and itself, an everyday word (`RIGHT`) only as it is written."""
+    if everyday(name):
+        return (name_keys(name),)
+    return tuple(frozenset(query_terms(word)[:1]) | name_keys(word) for word in name.split())
 
 
 def name_keys(text: str) -> frozenset[str]:
@@ -147,7 +169,7 @@ def judged(read: Read, score: float, wanted: Wanted, spans: Spans, cosines: NDAr
     parts = [(part, share(part, read.everything), read.is_named(part)) for part in wanted.parts]
     paper_has = _present(wanted.words, read.everything)
     own = read.is_named(wanted.words)
-    name = frozenset().union(*read.name) if own else frozenset()
+    name = read.name if own else frozenset()
     evidence = []
     mean = min(1.0, max(0.0, float(cosines.mean()))) if len(cosines) else 0.0
     before: AbstractSet[str] = frozenset()

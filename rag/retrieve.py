@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from rag.catalogue import Catalogue, hits, papers
 from rag.embedding import Embedder
 from rag.errors import QuestionError, ScopeError
-from rag.evidence import Evidence, Part, Read, Wanted, judged, key, name_keys, weighed
+from rag.evidence import Evidence, Part, Read, Wanted, judged, key, name_keys, name_parts, weighed
 from rag.fusion import Fused
 from rag.index import Index, Vector
 from rag.lexical import Lexical
@@ -22,7 +22,7 @@ from rag.models import Explanation, Hit, HitPassage, Paper, Scope, SearchReport
 from rag.question import Kind, Question
 from rag.relevance import Word, spelled
 from rag.text.kin import kin
-from rag.text.names import system_of
+from rag.text.names import called
 from rag.text.sentences import sentences
 
 __all__ = ["MAX_QUESTION", "Evidence", "Part", "Retrieved", "Retriever", "checked"]
@@ -162,7 +162,8 @@ class Retriever:
     def _read(self, paper: Paper) -> Read:
         found = sentences(paper.abstract)
         stems = [self._lexical.stems(sentence.text) | name_keys(sentence.text) for sentence in found]
-        system = system_of(paper.title, paper.abstract) or ""
+        names = called(paper.title, paper.abstract)
+        system = names[0] if names else ""
         title = self._lexical.stems(f"{paper.title} {system}") | name_keys(f"{paper.title} {system}")
         return Read(
             paper=paper,
@@ -172,7 +173,7 @@ class Retriever:
             # Where code and data can be had says nothing of what the paper is about.
             abstract=frozenset().union(*(s for s, f in zip(stems, found, strict=True) if "http" not in f.text)),
             everything=title.union(*stems),
-            name=tuple(frozenset(self._lexical.query_terms(word)[:1]) | name_keys(word) for word in system.split()),
+            called=tuple(name_parts(name, self._lexical.query_terms) for name in names),
         )
 
 

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from rag.evidence import Evidence, Read, Wanted, judged, key, name_keys, weighed
+from rag.evidence import Evidence, Read, Wanted, judged, key, name_keys, name_parts, weighed
 from rag.models import Paper
 from rag.question import Question
 from rag.relevance import spelled
 from rag.text.kin import kin
-from rag.text.names import system_of
+from rag.text.names import called
 from rag.text.sentences import sentences
 from rag.text.terms import terms
 from rag.text.words import FUNCTION, stem
@@ -61,7 +61,8 @@ def _stems(text: str) -> frozenset[str]:
 def _read(paper: Paper) -> Read:
     split = sentences(paper.abstract)
     stems = [_stems(sentence.text) for sentence in split]
-    system = system_of(paper.title, paper.abstract) or ""
+    names = called(paper.title, paper.abstract)
+    system = names[0] if names else ""
     title = _stems(f"{paper.title} {system}")
     return Read(
         paper=paper,
@@ -70,5 +71,5 @@ def _read(paper: Paper) -> Read:
         title=title,
         abstract=frozenset().union(*stems),
         everything=title.union(*stems),
-        name=tuple(frozenset(_query(word)[:1]) | name_keys(word) for word in system.split()),
+        called=tuple(name_parts(name, _query) for name in names),
     )

@@ -24,6 +24,15 @@ def names(text: str) -> tuple[str, ...]:
     return tuple(found)
 
 
+_INSIDE = re.compile(r"(?<=[a-z,;] )[A-Z][a-z]{2,}(?![\w'’-]*[A-Z])")
+
+
+def proper_names(text: str) -> tuple[str, ...]:
+    """Capitalised words inside a sentence, in order: `Medusa`, `Oslo`. None where most words are, as in a title."""
+    found = _INSIDE.findall(text)
+    return tuple(found) if 2 * len(found) < len(text.split()) else ()
+
+
 def _is_name(word: str) -> bool:
     if word.islower() or (word.isalpha() and word[1:].islower()):
         return False  # nearly every word: decided here, since this is asked of every word of the evidence
@@ -74,6 +83,10 @@ _CHRISTENED = (
     re.compile(rf"(?:^|[.;!?]\s)(?P<name>{_WORD}) \([A-Za-z][a-z]"),
     re.compile(rf"\b[Oo]ur (?:proposed |novel |new )?(?P<name>{_WORD})\b"),
 )
+_APPOSED = re.compile(
+    rf"(?<=[a-z] )(?P<name>{_WORD}), an? (?:[\w-]+ ){{0,5}}?"
+    r"(?:method|approach|framework|model|strategy|technique|system)\b"
+)
 _NO_SYSTEM = re.compile(r"\)?,? (?:is|are) (?:an?|the) (?:[\w-]+ ){0,2}(?:problem|task|setting|challenge|paradigm)s?\b")
 
 
@@ -93,9 +106,63 @@ def system_of(title: str, abstract: str) -> str | None:
         return str(short["name"]) if short else phrase
     for pattern in _CHRISTENED:
         for match in pattern.finditer(abstract):
-            if _is_system(match["name"], abstract, match):
+            if _is_system(match["name"], title, abstract, match):
                 return _usual_spelling(match["name"], abstract)
+    apposed = _APPOSED.search(abstract)
+    if (
+        apposed is not None
+        and apposed["name"].casefold() != apposed["name"]
+        and _new(apposed["name"], abstract, apposed)
+    ):
+        return str(apposed["name"])
     return None
+
+
+@lru_cache(maxsize=4_096)
+def called(title: str, abstract: str) -> tuple[str, ...]:
+    """All that the paper's system is called: `system_of` first, then its long or short form; empty for no name.
+
+    `FTP` is also `Future Token Prediction`, and `Row Reading` is also `RoRe`: a question may use either.
+    """
+    name = system_of(title, abstract)
+    if name is None:
+        return ()
+    text = f"{title}. {abstract}"
+    if " " in name:
+        short = re.search(rf"\b{re.escape(name)} \((?P<other>{_ANY_NAME})\)", text, re.IGNORECASE)
+        return (name, short["other"]) if short else (name,)
+    return tuple(dict.fromkeys((name, *_long_forms(name, text))))
+
+
+_BRACKETED_OR_COMMA = r"(?: \({name}\)|, {name},)"
+
+
+def _long_forms(name: str, text: str) -> list[str]:
+    """The words before `(NAME)`, or behind `NAME, …,`, that the name stands for."""
+    found = []
+    for match in re.finditer(rf"(?P<before>(?:[\w^+-]+ ){{1,8}})\({re.escape(name)}\)", text):
+        words = match["before"].split()
+        for start in range(len(words)):
+            if _stands_for(name, words[start:]):
+                found.append(" ".join(words[start:]))
+                break
+    for match in re.finditer(rf"\b{re.escape(name)}, (?:the )?(?P<long>(?:[\w^+-]+ ){{1,7}}[\w^+-]+),", text):
+        if _stands_for(name, match["long"].split()):
+            found.append(match["long"])
+    return found
+
+
+def _stands_for(name: str, words: list[str]) -> bool:
+    """Whether the words are a name's long form: their first letters stand in it in order, or all are capitalised."""
+    if len(words) > 1 and words[0].casefold() not in ("the", "a", "an", "our") and all(w[:1].isupper() for w in words):
+        return True
+    parts = [part for word in words for part in word.split("-") if part]
+    letters = [c for c in name.casefold() if c.isalpha()]
+    wanted = [part[0].casefold() for part in parts]
+    if len(parts) < 2 or not letters or not wanted or letters[0] != wanted[0]:
+        return False
+    rest = iter(letters)
+    return all(any(c == letter for c in rest) for letter in wanted)
 
 
 def _head_phrase(title: str, abstract: str) -> str | None:
@@ -106,17 +173,21 @@ def _head_phrase(title: str, abstract: str) -> str | None:
     return phrase if few and re.search(rf"\b{re.escape(phrase)}\b", abstract) else None
 
 
-def _is_system(name: str, abstract: str, match: re.Match[str]) -> bool:
+def _new(name: str, abstract: str, match: re.Match[str]) -> bool:
+    """Whether a name is first met where it is introduced, and not as the work of others."""
     sentence = max(abstract.rfind(mark, 0, match.start("name")) for mark in (". ", "? ", "! ")) + 1
     if re.search(rf"\b{re.escape(name)}\b", abstract[:sentence]) or name.split()[0] in _NO_SYSTEMS:
         return False
-    if _OF_OTHERS.search(abstract, sentence, match.start("name")):
-        return False
-    if _NO_SYSTEM.match(abstract, match.end("name")):
+    return not _OF_OTHERS.search(abstract, sentence, match.start("name"))
+
+
+def _is_system(name: str, title: str, abstract: str, match: re.Match[str]) -> bool:
+    if not _new(name, abstract, match) or _NO_SYSTEM.match(abstract, match.end("name")):
         return False
     if names(name):
         return not (name.endswith("s") and name[:-1].isupper())  # "LLMs" are many
-    return name.casefold() not in abstract and abstract.casefold().count(name.casefold()) > 1
+    often = abstract.casefold().count(name.casefold()) > 1 or (" " in name and name in title)
+    return name.casefold() not in abstract and often
 
 
 def _usual_spelling(name: str, abstract: str) -> str:

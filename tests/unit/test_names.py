@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.text.names import names, system_name, system_of
+from rag.text.names import called, names, proper_names, system_name, system_of
 
 
 @pytest.mark.parametrize(
@@ -75,3 +75,48 @@ def test_what_existed_before_is_no_system(abstract: str) -> None:
 def test_any_text_is_read(title: str, abstract: str) -> None:
     name = system_of(title, abstract)
     assert name is None or name.casefold() in f"{title} {abstract}".casefold()
+
+
+@pytest.mark.parametrize(
+    ("title", "abstract", "names"),
+    [
+        ("Slow Reading", "We propose Slow Table Reading (STR), which is slow.", ("STR", "Slow Table Reading")),
+        ("Row Reading: Slower is Better", "We propose Row Reading (RoRe).", ("RoRe", "Row Reading")),
+        ("Reading Tables with KRS", "KRS, the Kestrel Reading Scheme, is a reader.", ("KRS", "Kestrel Reading Scheme")),
+        ("Slow Reading", "We propose row-to-row-reading (RTRR), a scheme.", ("RTRR", "row-to-row-reading")),
+        (
+            "Reading Every Row: Slower",
+            "Reading Every Row (Rowly) is a reader. Rowly reads.",
+            ("Rowly", "Reading Every Row"),
+        ),
+        ("Kestrel: Reading Tables", "Kestrel (which is slow) reads.", ("Kestrel",)),
+        ("Reading Tables", "Tables are long.", ()),
+    ],
+)
+def test_a_system_has_a_long_and_a_short_name(title: str, abstract: str, names: tuple[str, ...]) -> None:
+    assert called(title, abstract) == names
+
+
+@pytest.mark.parametrize(
+    ("abstract", "name"),
+    [
+        ("Tables are long. From this follows Kestrel, a slow method for rows.", "Kestrel"),
+        ("Tables are long. This was seen in Kestrel. We then use Kestrel, a slow method.", None),
+        ("Many existing methods use Kestrel, a slow method.", None),
+    ],
+)
+def test_a_name_with_its_kind_behind_it_is_a_system(abstract: str, name: str | None) -> None:
+    assert system_of("Slow Reading", abstract) == name
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("What speedup does Medusa reach in Oslo?", ("Medusa", "Oslo")),
+        ("Medusa is fast, and Kestrel is slow.", ("Kestrel",)),
+        ("Does GraphBERT read tables?", ()),
+        ("Reading Tables Slowly With Cursors", ()),
+    ],
+)
+def test_a_capital_inside_a_sentence_makes_a_proper_name(text: str, names: tuple[str, ...]) -> None:
+    assert proper_names(text) == names
