@@ -1,0 +1,99 @@
+"""An answer made ready for a page that needs no script: each cited abstract in pieces, marked or not."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rag.errors import NotFound
+from rag.holdings import PaperDetail
+from rag.library import Library
+from rag.models import Answer, AnswerSentence, Citation, Quote
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A part of a text, marked or not."""
+
+    text: str
+    marked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A cited paper: its abstract in pieces, as it stands or as it stood in the revision that was quoted."""
+
+    citation: Citation
+    pieces: tuple[Piece, ...]
+    """Empty where no abstract is stored that says what was quoted."""
+    revision: int | None
+    """The earlier revision that the pieces are of; None for the current one."""
+    gone: bool
+    """Whether the paper is stored no more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """An answer and its sources."""
+
+    answer: Answer
+    sources: tuple[Source, ...]
+
+    def spans(self, sentence: AnswerSentence, n: int) -> str:
+        """The spans of a citation in a sentence as JSON, for the script that opens abstracts."""
+        return json.dumps([piece.model_dump() for piece in sentence.evidence if piece.citation == n])
+
+    def citation(self, n: int) -> Citation:
+        """The citation with this number."""
+        return next(source.citation for source in self.sources if source.citation.n == n)
+
+
+async def answer_page(answer_id: str, library: Library) -> Shown | None:
+    """An answer with its sources; None where there is no such answer."""
+    try:
+        answer = await library.answer(answer_id)
+    except NotFound:
+        return None
+    return Shown(answer, tuple([await _source(citation, library) for citation in answer.citations]))
+
+
+async def _source(citation: Citation, library: Library) -> Source:
+    try:
+        paper = await library.paper_detail(citation.paper_id)
+    except NotFound:
+        return Source(citation, (), None, gone=True)
+    return _located(citation, paper)
+
+
+def _located(citation: Citation, paper: PaperDetail) -> Source:
+    if _agree(paper.abstract, citation.quotes):
+        return Source(citation, pieces(paper.abstract, citation.quotes), None, gone=False)
+    for earlier in reversed(paper.revisions):
+        if _agree(earlier.abstract, citation.quotes):
+            return Source(citation, pieces(earlier.abstract, citation.quotes), earlier.revision, gone=False)
+    return Source(citation, (), None, gone=False)
+
+
+def _agree(text: str, quotes: Sequence[Quote]) -> bool:
+    return all(text[quote.start : quote.end] == quote.quote for quote in quotes)
+
+
+def pieces(text: str, quotes: Sequence[Quote]) -> tuple[Piece, ...]:
+    """The text in pieces, in order; quotes may overlap, and their union is marked."""
+    cut: list[Piece] = []
+    done = 0
+    for start, end in sorted((quote.start, quote.end) for quote in quotes):
+        if end <= done:
+            continue
+        begin = max(start, done)
+        if begin > done:
+            cut.append(Piece(text[done:begin], marked=False))
+        if cut and cut[-1].marked:
+            cut[-1] = Piece(cut[-1].text + text[begin:end], marked=True)
+        else:
+            cut.append(Piece(text[begin:end], marked=True))
+        done = end
+    if done < len(text):
+        cut.append(Piece(text[done:], marked=False))
+    return tuple(cut)

@@ -1,0 +1,30 @@
+"""Templates. Everything that is put into one is escaped; nothing in them is marked as safe."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from api.pages import wording
+from api.pages.addresses import in_path, web_address
+
+
+def rendered(template: str, **values: object) -> str:
+    """The template with these values."""
+    return _environment().get_template(template).render(**values)
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).parent.parent / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {"day": wording.day, "in_path": in_path, "web_address": web_address}
+    environment.globals["wording"] = wording
+    return environment

@@ -1,0 +1,131 @@
+// One turn of a conversation: the question, then the answer, whole or while it comes.
+
+import { button, el, fill, words } from "./dom.js";
+import { actions, dropped, foot, notes, paperLink, references } from "./parts.js";
+import { sentenceBlock } from "./sentence.js";
+import * as wording from "./wording.js";
+
+let latest = 0;
+
+/** A turn on the page. `asks` is what its buttons may do: `askAbout(paper)`, `widen()` or null. */
+export class Turn {
+  #pane;
+  #asks;
+  #citations = new Map();
+  #state = el("p", { class: "state" });
+  #understood = el("p", { class: "understood", hidden: true });
+  #sentences = el("div", { class: "sentences" });
+  #rest = el("div", { class: "rest" });
+
+  constructor(question, pane, asks) {
+    this.#pane = pane;
+    this.#asks = asks;
+    latest += 1;
+    const name = `question-${latest}`;
+    this.element = el(
+      "article",
+      { class: "turn", "aria-labelledby": name },
+      words(question, "h2", { id: name, class: "question" }),
+      this.#understood,
+      this.#state,
+      this.#sentences,
+      this.#rest,
+    );
+    this.question = question;
+  }
+
+  /** Show what is being done. */
+  status(stage) {
+    this.element.classList.add("busy");
+    this.#state.textContent = wording.stage(stage);
+  }
+
+  /** Know a citation before the first sentence that needs it. */
+  citation(citation) {
+    this.#citations.set(citation.n, citation);
+  }
+
+  /** Show a sentence as it comes. */
+  sentence(sentence) {
+    this.#sentences.append(sentenceBlock(sentence, this.#citations, this.#pane));
+  }
+
+  /** Show the whole answer; what came before it stays where it is. */
+  answer(answer) {
+    this.element.classList.remove("busy");
+    const { sentences } = answer;
+    for (const citation of answer.citations) this.citation(citation);
+    for (const sentence of sentences.slice(this.#sentences.childElementCount)) this.sentence(sentence);
+    if (answer.standalone_question !== answer.question) {
+      fill(this.#understood, "Understood as: ", words(answer.standalone_question));
+      this.#understood.hidden = false;
+    }
+    this.#state.textContent = sentences.length ? wording.standing(sentences) : wording.declined(answer.outcome);
+    this.element.classList.toggle("declined", !sentences.length);
+    fill(
+      this.#rest,
+      sentences.length ? null : words(answer.text, "p", { class: "plain" }),
+      notes(answer.notes),
+      sentences.length ? references(answer.citations) : this.#nearest(answer.nearest),
+      dropped(answer.dropped),
+      foot(answer),
+      actions(answer),
+    );
+  }
+
+  /** Show that the answer stopped short. */
+  stopped() {
+    this.element.classList.remove("busy");
+    const some = this.#sentences.childElementCount > 0;
+    this.#state.textContent = some ? "Stopped. The answer is not complete and was not kept." : "Stopped.";
+    this.element.classList.add("cut");
+  }
+
+  /** Show why there is no answer, with a way to try again. */
+  failed(problem, again) {
+    this.stopped();
+    this.#state.textContent = "There is no answer.";
+    const wait = problem.retryAfter ? ` Wait ${wording.count(problem.retryAfter, "second")} first.` : "";
+    fill(
+      this.#rest,
+      el(
+        "div",
+        { class: "problem", role: "alert" },
+        el("p", {}, el("strong", {}, words(problem.message)), " ", problem.hint ? words(problem.hint) : null, wait),
+        button("Ask again", again),
+      ),
+    );
+  }
+
+  #nearest(nearest) {
+    const { askAbout, widen } = this.#asks;
+    const items = nearest.map((near) =>
+      el(
+        "li",
+        {},
+        paperLink(near),
+        " ",
+        button("Ask about this paper", () => askAbout(near), {
+          class: "link", "aria-label": `Ask about this paper: ${near.title}`,
+        }),
+      ),
+    );
+    return [
+      items.length ? el("section", {}, el("h3", {}, "Nearest papers"), el("ul", { class: "papers" }, items)) : null,
+      el(
+        "div",
+        { class: "suggestions" },
+        el("p", {}, widen() ? "Your filters may be too narrow:" : "What may help: name the method or the task, ask for one thing at a time, or look in the "),
+        widen() ? button("Search all papers", widen()) : el("a", { href: `/library?q=${encodeURIComponent(this.question)}` }, "library"),
+      ),
+    ];
+  }
+}
+
+/** What a screen reader is told when an answer is there: all of it, once. */
+export function spoken(answer) {
+  if (!answer.sentences.length) return `${wording.declined(answer.outcome)}. ${answer.text}`;
+  const text = answer.sentences.map((s) => (s.subject ? `${s.subject}: ${s.text}` : s.text)).join(" ");
+  const noted = answer.notes.length ? ` ${wording.count(answer.notes.length, "note")}.` : "";
+  return `${text} ${wording.count(answer.citations.length, "source")}.${noted}`;
+}

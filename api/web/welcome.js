@@ -1,0 +1,67 @@
+// The first thing to see: what the corpus holds, and questions that it answers.
+
+import { call } from "./api.js";
+import { button, el, fill, words } from "./dom.js";
+import { forget, recent } from "./recent.js";
+import * as wording from "./wording.js";
+
+/** The welcome. `ask(question)` asks an example; `corpus` is told what the corpus holds once it is known. */
+export function welcome(ask, corpus) {
+  const holds = el("p", { class: "holds" }, "\u00a0");
+  const examples = el("div", { class: "examples" });
+  const element = el(
+    "section",
+    { class: "welcome", "aria-label": "Welcome" },
+    el("h1", { tabindex: "-1" }, "What do you want to know?"),
+    holds,
+  );
+  const below = el("div", { class: "below" }, examples, earlier());
+  call("/v1/corpus/health").then(
+    (health) => {
+      corpus(health);
+      fill(holds, summary(health));
+      if (health.papers) showExamples(examples, ask);
+    },
+    (problem) => fill(holds, words(problem.message), " ", words(problem.hint ?? "")),
+  );
+  return { element, below };
+}
+
+function summary({ papers, days }) {
+  if (!papers) return ["There are no papers yet. ", el("a", { href: "/library?add" }, "Add some"), " to begin."];
+  const listed = days.map(({ day }) => day).sort();
+  const when = wording.days(listed[0], listed.at(-1));
+  return `${wording.count(papers, "paper")}${when ? `, listed ${when}` : ""}. Every sentence of an answer is shown in an abstract, or left out.`;
+}
+
+function showExamples(place, ask) {
+  const heading = el("h2", {}, "For example");
+  call("/v1/corpus/examples").then(
+    ({ questions }) => {
+      const items = questions.map((question) =>
+        el("li", {}, button(words(question), () => ask(question), { class: "example" })),
+      );
+      if (items.length) fill(place, heading, el("ul", {}, items));
+    },
+    () => undefined, // examples are a kindness; without them one can still ask
+  );
+}
+
+function earlier() {
+  const list = recent();
+  if (!list.length) return null;
+  const items = list.map(({ id, question }) =>
+    el("li", {}, el("a", { href: `/c/${encodeURIComponent(id)}` }, words(question))),
+  );
+  const section = el(
+    "section",
+    { class: "earlier" },
+    el("h2", {}, "Earlier in this browser"),
+    el("ul", {}, items),
+    button("Forget this list", () => {
+      forget(null);
+      section.remove();
+    }, { class: "link" }),
+  );
+  return section;
+}
