@@ -15,6 +15,7 @@ from starlette.routing import BaseRoute, Match
 from starlette.types import Scope
 
 from api.house import House
+from api.pages import router as pages
 from api.problems import (
     BUSY,
     INTERNAL,
@@ -30,7 +31,7 @@ from api.problems import (
     of_validation,
     refusal_of,
 )
-from api.routes import answers, ask, health, papers, search
+from api.routes import answers, ask, examples, health, papers, search
 from api.shield.bodies import Bodies
 from api.shield.origins import Origins
 from api.shield.requests import RequestLine
@@ -39,7 +40,14 @@ from rag.config import Settings
 from rag.errors import PaperbriefError
 from rag.library import Library
 
-ROUTERS: tuple[APIRouter, ...] = (ask.router, search.router, papers.router, answers.router, health.router)
+ROUTERS: tuple[APIRouter, ...] = (
+    ask.router,
+    search.router,
+    papers.router,
+    answers.router,
+    health.router,
+    examples.router,
+)
 """The routers of the API, in the order of its description."""
 
 DESCRIPTION = """Answers about research papers from their titles and abstracts, each sentence shown in an abstract.
@@ -75,6 +83,7 @@ def create_app(library: Library | None, settings: Settings) -> FastAPI:
     common = documented(MALFORMED, TOO_LARGE, MEDIA, MISDIRECTED, INVALID, INTERNAL, BUSY, TOO_LONG)
     for router in ROUTERS:
         app.include_router(router, responses=common)
+    app.include_router(pages)
     _answer_with_problems(app)
     _describe(app)
     # The last that is added is the outermost.

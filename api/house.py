@@ -32,6 +32,8 @@ class House:
     """When the service began, as a Unix time."""
     startup: dict[str, float] = field(default_factory=dict)
     """Seconds that opening took, by part."""
+    examples: dict[int, tuple[str, ...]] = field(default_factory=dict)
+    """Questions to begin with, by the catalogue's revision; those of the latest only."""
 
     @classmethod
     def of(cls, settings: Settings, library: Library | None) -> House:

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rag.ask import Desk, Mode, ask
-from rag.catalogue import Catalogue, answers, conversations, indexing, papers
+from rag.catalogue import Catalogue, answers, conversations, facts, indexing, papers
 from rag.chat import chat, chat_with_messages
 from rag.embedding import Embedder
 from rag.errors import IndexMismatch, MissingPackage, NotFound, StorageError
+from rag.examples import examples
 from rag.holdings import CorpusHealth, PaperDetail, PaperPage, corpus_health, detail_of, page_of
 from rag.index import Index
 from rag.ingest import ingest, remove_stale
@@ -153,6 +154,15 @@ class Library:
     async def corpus_health(self) -> CorpusHealth:
         """How many papers there are, and on which days their feeds listed fewer than usual."""
         return await corpus_health(self.catalogue)
+
+    async def revision(self) -> int:
+        """The catalogue's revision: it counts what changed in the stored papers."""
+        return await self.catalogue.read(facts.catalogue_revision)
+
+    async def examples(self) -> tuple[str, ...]:
+        """Up to three questions that the stored papers answer, for who sees them for the first time."""
+        await self._require_whole_index()
+        return await examples(self.desk)
 
     async def delete(self, paper_id: str) -> None:
         """Delete a paper, from the indexes too; NotFound where there is none."""

@@ -111,6 +111,7 @@ export class Chat {
 
   #turn(question) {
     return new Turn(question, this.#pane, {
+      ask: (other) => this.#ask(other),
       askAbout: (near) => {
         this.#filter.set({ paper_ids: [near.paper_id] });
         this.#composer.text = question;
@@ -140,6 +141,7 @@ export class Chat {
   async #ask(question) {
     if (this.#running) return;
     if (!this.#head.isConnected) this.#begin(question);
+    this.#pane.close();
     const turn = this.#turn(question);
     this.#talk.querySelector(".turn.latest")?.classList.remove("latest");
     turn.element.classList.add("latest");

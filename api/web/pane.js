@@ -116,13 +116,14 @@ export class Pane {
       });
   }
 
-  /** Bring the marked words into the pane's own view without moving the page. */
+  /** Bring the marked words into the pane's own view; the page moves only where the pane opens below the sentence. */
   #reveal() {
     const marked = this.#root.querySelector("mark");
     const box = marked?.closest(".abstract");
     if (!box) return;
     const above = marked.getBoundingClientRect().top - box.getBoundingClientRect().top + box.scrollTop;
     box.scrollTop = Math.max(0, above - box.clientHeight / 4);
+    if (!this.beside) this.#root.scrollIntoView({ block: "nearest" });
   }
 }
 

@@ -7,7 +7,10 @@ import * as wording from "./wording.js";
 
 let latest = 0;
 
-/** A turn on the page. `asks` is what its buttons may do: `askAbout(paper)`, `widen()` or null. */
+/**
+ * A turn on the page. `asks` is what its buttons do: `ask(question)`, `askAbout(paper)`, and `widen()`,
+ * which gives null where nothing is narrowed.
+ */
 export class Turn {
   #pane;
   #asks;
@@ -66,7 +69,7 @@ export class Turn {
       this.#rest,
       sentences.length ? null : words(answer.text, "p", { class: "plain" }),
       notes(answer.notes),
-      sentences.length ? references(answer.citations) : this.#nearest(answer.nearest),
+      sentences.length ? references(answer.citations) : this.#helpful(answer.nearest),
       dropped(answer.dropped),
       foot(answer),
       actions(answer),
@@ -97,29 +100,46 @@ export class Turn {
     );
   }
 
-  #nearest(nearest) {
-    const { askAbout, widen } = this.#asks;
-    const items = nearest.map((near) =>
-      el(
-        "li",
-        {},
-        paperLink(near),
-        " ",
-        button("Ask about this paper", () => askAbout(near), {
-          class: "link", "aria-label": `Ask about this paper: ${near.title}`,
-        }),
-      ),
-    );
+  /** What helps when the abstracts do not answer: papers that are near, and other ways to ask. */
+  #helpful(nearest) {
+    const { askAbout } = this.#asks;
+    const items = nearest.map((near) => {
+      const limit = button("Ask this paper alone", () => askAbout(near), {
+        class: "link", "aria-label": `Ask this paper alone: ${near.title}`,
+      });
+      return el("li", {}, paperLink(near), limit);
+    });
     return [
       items.length ? el("section", {}, el("h3", {}, "Nearest papers"), el("ul", { class: "papers" }, items)) : null,
-      el(
-        "div",
-        { class: "suggestions" },
-        el("p", {}, widen() ? "Your filters may be too narrow:" : "What may help: name the method or the task, ask for one thing at a time, or look in the "),
-        widen() ? button("Search all papers", widen()) : el("a", { href: `/library?q=${encodeURIComponent(this.question)}` }, "library"),
-      ),
+      this.#otherWays(nearest),
     ];
   }
+
+  #otherWays(nearest) {
+    const { ask, widen } = this.#asks;
+    const wider = widen();
+    const questions = nearest.map(({ title }) => nameIn(title)).filter(Boolean).map((name) => `How does ${name} work?`);
+    const ways = questions.map((question) => button(words(question), () => ask(question), { class: "way" }));
+    if (wider) ways.unshift(button("Search all papers", wider, { class: "way" }));
+    return el(
+      "section",
+      { class: "suggestions" },
+      el("h3", {}, "What may help"),
+      ways.length ? el("ul", {}, ways.map((way) => el("li", {}, way))) : null,
+      el(
+        "p",
+        { class: "hint" },
+        "Name the method or the task, ask for one thing at a time, or ",
+        el("a", { href: `/library?q=${encodeURIComponent(this.question)}` }, "search the library"),
+        ".",
+      ),
+    );
+  }
+}
+
+/** `SpecDec++: Boosting …`: the name before a title's colon, where it is a single word. */
+function nameIn(title) {
+  return /^(\S{2,30}):\s/.exec(title)?.[1] ?? null;
 }
 
 /** What a screen reader is told when an answer is there: all of it, once. */

@@ -1,0 +1,43 @@
+"""`GET /v1/corpus/examples`: questions to begin with."""
+
+from __future__ import annotations
+
+import asyncio
+
+from fastapi import APIRouter
+from pydantic import BaseModel, Field
+from starlette.responses import Response
+
+from api.fields import NO_QUERY
+from api.house import HouseDep
+from api.problems import NOT_READY, documented
+from api.replies import json_reply
+
+router = APIRouter(tags=["papers"])
+
+
+class Examples(BaseModel):
+    """Questions that the stored papers answer."""
+
+    questions: tuple[str, ...] = Field(
+        description="At most three; none where there are no papers.", examples=[["How much faster is SpecDec++?"]]
+    )
+
+
+@router.get(
+    "/v1/corpus/examples",
+    summary="Questions to begin with",
+    response_model=Examples,
+    responses=documented(NOT_READY),
+    dependencies=NO_QUERY,
+)
+async def corpus_examples(house: HouseDep) -> Response:
+    """Questions made of the stored papers, each one that they answer; made anew when the papers change."""
+    library = house.library
+    revision = await library.revision()
+    if revision not in house.examples:
+        async with house.quick.turn(), asyncio.timeout(house.settings.request_seconds):
+            made = await library.examples()
+        house.examples.clear()
+        house.examples[revision] = made
+    return json_reply(Examples(questions=house.examples[revision]))
