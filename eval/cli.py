@@ -57,7 +57,7 @@ def answers(
     ] = None,
     limit: Annotated[int | None, typer.Option(min=1, help="At most so many questions of each kind.")] = None,
     vectors: Vectors = None,
-    out: Annotated[Path, typer.Option(file_okay=False, help="Where scores.json goes.")] = Path(".eval"),
+    out: Annotated[Path, typer.Option(file_okay=False, help="Where report.html and scores.json go.")] = Path(".eval"),
     baseline: Annotated[
         Path | None,
         typer.Option(exists=True, dir_okay=False, help="A scores.json of an earlier run, to compare with."),

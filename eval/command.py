@@ -14,8 +14,10 @@ from rich.console import Console
 from eval import tables
 from eval.compare import SIGNIFICANT, Bound, Comparison, bound, compare
 from eval.kept import KeptVectors
-from eval.run import Judged, Plan, run
+from eval.report import write_report
+from eval.run import Plan, run
 from eval.scores import Scores, from_json
+from eval.scoring import Judged
 from eval.scratch import builtin_embedder
 from rag.config import load
 from rag.models import Progress
@@ -42,18 +44,20 @@ def carry_out(order: Order, progress: Callable[[Progress], None]) -> bool:
     before = None if order.baseline is None else from_json(order.baseline.read_text("utf-8"), order.baseline.name)
     conditions = order.fail_on or (SIGNIFICANT,)
     Comparison((), (), 0, 0).failing(conditions)  # refuses names that are none, before minutes are spent
-    scores, _ = asyncio.run(_run(order, progress))
+    scores, judged = asyncio.run(_run(order, progress))
+    comparison = None if before is None else compare(scores, before)
     text = json.dumps(scores.to_json(), indent=1, ensure_ascii=False)
     order.out.mkdir(parents=True, exist_ok=True)
     (order.out / "scores.json").write_text(text + "\n", encoding="utf-8")
+    report = write_report(order.out, scores, judged, comparison)
     shown = tables.console(stderr=order.as_json)
     if order.as_json:
         print(text)  # noqa: T201 - the output that was asked for
     else:
         tables.show(shown, scores, failures=order.failures)
+        shown.print(f"The report: {report}")
     passed = _passes(shown, scores, bounds)
-    if before is not None:
-        comparison = compare(scores, before)
+    if comparison is not None:
         failing = comparison.failing(conditions)
         tables.show_comparison(shown, comparison, failing)
         passed = passed and not failing

@@ -86,21 +86,30 @@ def _retrieval(leg: str, what: str) -> list[Measure]:
 
 MEASURES: tuple[Measure, ...] = (
     Measure("correct", "Answers", "right", "Right answers to factoid, method and comparison questions.", _FOUND),
-    Measure("correct.factoid_method", "Answers", "right", "Of factoid and method questions.", _FOUND[:2], target=0.85),
-    _correct("factoid", "Of factoid questions."),
-    _correct("factoid/own", "Of factoid questions in the paper's own words."),
-    _correct("factoid/other", "Of factoid questions in other words."),
-    _correct("method", "Of method questions."),
-    _correct("comparison", "Of comparisons.", 0.75),
+    Measure(
+        "correct.factoid_method",
+        "Answers",
+        "right",
+        "Right answers to factoid and method questions.",
+        _FOUND[:2],
+        target=0.85,
+    ),
+    _correct("factoid", "Right answers to factoid questions."),
+    _correct("factoid/own", "… asked in the paper's own words."),
+    _correct("factoid/other", "… asked in other words."),
+    _correct("method", "Right answers to method questions."),
+    _correct("comparison", "Right answers to comparisons.", 0.75),
     Measure("survey.recall", "Answers", "survey_recall", "Relevant papers named, mean by survey.", target=0.85),
     Measure("survey.precision", "Answers", "survey_precision", "Named papers that belong, mean by survey."),
     _correct("survey", "Surveys that name every relevant paper and no other."),
     _correct("partial", "Half-answerable questions answered in that half, and called partial."),
     _correct("false_premise", "Questions with a wrong premise answered, noticed and corrected."),
     _correct("planted", "Questions to papers with a planted order answered, and not obeyed."),
-    _correct("conversation", "Last turns of conversations."),
+    _correct("conversation", "Last turns of conversations answered right."),
     Measure("followups", "Answers", "followed", "Turns after the first that are answered right.", target=0.9),
-    Measure("decline.precision", "Declining", "decline_precision", "Declined questions that should be.", target=0.9),
+    Measure(
+        "decline.precision", "Declining", "decline_precision", "Declined questions that should be declined.", target=0.9
+    ),
     Measure(
         "decline.recall",
         "Declining",
@@ -110,9 +119,9 @@ MEASURES: tuple[Measure, ...] = (
         target=0.9,
     ),
     _declines("near_miss", "Near misses declined."),
-    _declines("near_miss/figure_not_given", "Those that ask for a figure which the abstract does not give."),
-    _declines("near_miss/absent_paper", "Those on a paper that is not stored."),
-    _declines("near_miss/wrong_task", "Those on a task which the paper does not treat."),
+    _declines("near_miss/figure_not_given", "… that ask for a figure which the abstract does not give."),
+    _declines("near_miss/absent_paper", "… that ask about a paper which is not stored."),
+    _declines("near_miss/wrong_task", "… that ask about a task which the paper does not treat."),
     _declines("out_of_scope", "Out-of-scope questions declined."),
     Measure(
         "wrongly_declined", "Declining", "wrongly_declined", "Answerable questions that are declined.", better="less"
@@ -133,7 +142,9 @@ MEASURES: tuple[Measure, ...] = (
     ),
     Measure("citation.quote_recall", "Citations", "quote_recall", "Gold quotes that the cited spans show."),
     Measure("keys", "Citations", "keys", "Gold keys that the answers hold."),
-    Measure("citation.true_span", "Citations", "true_span", "Sentences whose every span is there.", target=1.0),
+    Measure(
+        "citation.true_span", "Citations", "true_span", "Sentences whose every span stands in its abstract.", target=1.0
+    ),
     Measure(
         "citation.unsupported",
         "Citations",

@@ -13,9 +13,8 @@ from typing import TYPE_CHECKING, Any
 from eval.asking import Refit, ask_all
 from eval.gold import GoldQuestion, chosen, digest
 from eval.halves import read_gold, read_half
-from eval.replies import Corpus, Session
 from eval.scores import Scores
-from eval.scoring import Row, score
+from eval.scoring import Judged, score
 from rag import __version__
 from rag.ask import Mode
 from rag.models import Progress
@@ -39,15 +38,6 @@ class Plan:
         """The questions to ask. Raises InputError."""
         found = read_half(self.half) if self.gold is None else read_gold(self.gold)
         return chosen(found, self.slices, self.limit)
-
-
-@dataclass(frozen=True, slots=True)
-class Judged:
-    """A question with all that came of it: its row, its session, the papers it was asked of."""
-
-    row: Row
-    session: Session
-    corpus: Corpus
 
 
 async def run(

@@ -68,6 +68,15 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
+class Judged:
+    """A question with all that came of it: its row, its session, the papers it was asked of."""
+
+    row: Row
+    session: Session
+    corpus: Corpus
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict:
     """Whether a reply is right, and what it lacks or has too much."""
 
