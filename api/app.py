@@ -31,7 +31,7 @@ from api.problems import (
     of_validation,
     refusal_of,
 )
-from api.routes import answers, ask, examples, health, papers, search
+from api.routes import answers, ask, examples, health, ingest, jobs, papers, search
 from api.shield.bodies import Bodies
 from api.shield.origins import Origins
 from api.shield.requests import RequestLine
@@ -44,7 +44,9 @@ ROUTERS: tuple[APIRouter, ...] = (
     ask.router,
     search.router,
     papers.router,
+    ingest.router,
     answers.router,
+    jobs.router,
     health.router,
     examples.router,
 )
@@ -60,6 +62,7 @@ TAGS = [
     {"name": "search", "description": "Search by meaning and by words."},
     {"name": "papers", "description": "The stored papers."},
     {"name": "answers", "description": "Answers that were given before."},
+    {"name": "jobs", "description": "Work that outlasts a request."},
     {"name": "health", "description": "Is the service alive, is it ready?"},
 ]
 

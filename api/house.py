@@ -5,6 +5,8 @@ A route asks for it with `house: HouseDep` and finds nothing global. `create_app
 
 from __future__ import annotations
 
+import asyncio
+import logging
 import time
 from dataclasses import dataclass, field
 from typing import Annotated
@@ -12,10 +14,17 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from api.admission import Admission
+from api.jobs import Jobs
 from api.problems import NOT_READY, Refusal
+from api.uploads import FOLDER, clear
 from rag.ask import Mode
+from rag.catalogue import indexing, jobs
 from rag.config import Settings
 from rag.library import Library
+
+_MOST_UPLOADS = 16
+"""Files of papers that may wait to be loaded."""
+_log = logging.getLogger("paperbrief.house")
 
 
 @dataclass(slots=True)
@@ -27,6 +36,9 @@ class House:
     """Work that computes: searches, answers without a model."""
     patient: Admission
     """Work that mostly waits: answers with a model."""
+    loading: Admission
+    """Loading papers: one after another, few waiting, since each holds a file."""
+    jobs: Jobs = field(default_factory=Jobs)
     opened: Library | None = None
     started: float = field(default_factory=time.time)
     """When the service began, as a Unix time."""
@@ -43,8 +55,27 @@ class House:
             settings,
             Admission(settings.concurrent_work, waiting),
             Admission(settings.concurrent_models, waiting),
-            library,
+            Admission(1, _MOST_UPLOADS),
+            opened=library,
         )
+
+    async def move_in(self, library: Library) -> None:
+        """Begin to serve an open library: what an earlier process left open is closed, or gone on with."""
+        interrupted = await library.catalogue.write(jobs.interrupt)
+        await asyncio.to_thread(clear, self.settings.data_dir / FOLDER)
+        pending = await library.catalogue.read(indexing.pending_count)
+        self.opened = library
+        if interrupted or pending:
+            _log.info("left by an earlier process", extra={"interrupted_jobs": interrupted, "pending_papers": pending})
+        if pending:
+            await self.jobs.start(
+                library.catalogue, "index", lambda report: library.ingest((), progress=report), self.loading.turn()
+            )
+
+    async def move_out(self) -> None:
+        """Stop serving: jobs are interrupted and marked so."""
+        await self.jobs.stop()
+        self.opened = None
 
     @property
     def library(self) -> Library:

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import logging
 from collections.abc import Iterable, Mapping, Sequence
@@ -155,6 +156,8 @@ def refusal_of(error: Exception) -> Refusal:
     if isinstance(error, errors.PaperbriefError):
         kind = next((kind for cls, kind in _BY_ERROR if isinstance(error, cls)), INTERNAL)
         return Refusal(kind, error.message, hint=error.hint, retry_after=_RETRY_SECONDS if error.retryable else None)
+    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return Refusal(DISK_FULL, "There is no room on the disk for the body.", hint="Make room, then try again.")
     if isinstance(error, TimeoutError):
         return Refusal(
             TOO_LONG, "The work was not done in time and was stopped.", hint="Ask for less.", retry_after=_RETRY_SECONDS

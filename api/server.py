@@ -82,12 +82,12 @@ async def _serve(
         began = time.perf_counter()
         try:
             async with opener(house.settings) as library:
-                house.opened = library
+                await house.move_in(library)
                 house.startup["total"] = round(time.perf_counter() - began, 3)
                 ready()
                 await stop.wait()
+                await house.move_out()
         finally:
-            house.opened = None
             server.should_exit = True
 
     opening = asyncio.create_task(keep_open())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from rag.ask import Desk, Mode, ask
@@ -61,19 +61,22 @@ class Library:
     embedder: Embedder
     retriever: Retriever
     desk: Desk
+    loading: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """Held by what fills the indexes: two at once would embed the same papers twice."""
 
     async def ingest(
         self, records: Iterable[PaperRecord | RefusedRecord], *, progress: Report | None = None
     ) -> IngestReport:
         """Load papers, and finish what an interrupted ingest left."""
         await self._require_whole_index()
-        return await ingest(
-            records,
-            catalogue=self.catalogue,
-            index=self.index,
-            embedder=self.embedder,
-            progress=progress or _silent,
-        )
+        async with self.loading:
+            return await ingest(
+                records,
+                catalogue=self.catalogue,
+                index=self.index,
+                embedder=self.embedder,
+                progress=progress or _silent,
+            )
 
     async def ask(
         self,
@@ -196,15 +199,16 @@ class Library:
         """Make both indexes anew; with `embed`, from the texts, for example for another embedding model."""
         if not embed:
             await self._require_own_index()
-        return await reindex(
-            catalogue=self.catalogue,
-            index=self.index,
-            vectors=self.vectors,
-            lexical=self.lexical,
-            embedder=self.embedder,
-            embed=embed,
-            progress=progress or _silent,
-        )
+        async with self.loading:
+            return await reindex(
+                catalogue=self.catalogue,
+                index=self.index,
+                vectors=self.vectors,
+                lexical=self.lexical,
+                embedder=self.embedder,
+                embed=embed,
+                progress=progress or _silent,
+            )
 
     async def _require_own_index(self) -> None:
         """Refuse an index of another embedding model; one that has none yet becomes this one's."""

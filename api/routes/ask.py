@@ -14,6 +14,7 @@ from api.house import House, HouseDep
 from api.media import JsonRoute
 from api.problems import NO_MODEL, NOT_FOUND, NOT_READY, UPSTREAM, documented
 from api.replies import json_reply, while_connected
+from api.routes.jobs import ACCEPTED, PREFER, accepted, begin, prefers_async
 from api.streams import Send, answer_stream
 from rag.ask import Mode
 from rag.models import Answer, AnswerSentence, Citation, Listener, Note, Status
@@ -48,7 +49,8 @@ class AskRequest(Strict):
     summary="Ask a question",
     response_model=Answer,
     response_description="The answer; with `stream` a stream of events, of which the last carries it.",
-    responses={200: {"content": _STREAMED}, **documented(NOT_FOUND, NOT_READY, NO_MODEL, UPSTREAM)},
+    responses={200: {"content": _STREAMED}, **ACCEPTED, **documented(NOT_FOUND, NOT_READY, NO_MODEL, UPSTREAM)},
+    openapi_extra=PREFER,
     dependencies=NO_QUERY,
 )
 async def ask(wanted: AskRequest, house: HouseDep, request: Request) -> Response:
@@ -66,6 +68,8 @@ async def ask(wanted: AskRequest, house: HouseDep, request: Request) -> Response
         return answer_stream(
             request, admission, house.settings.request_seconds, lambda send: _streamed(wanted, house, send)
         )
+    if prefers_async(request):
+        return accepted(await begin(house, "ask", lambda _: _answer(wanted, house), admission))
     async with admission.turn(), asyncio.timeout(house.settings.request_seconds):
         return json_reply(await while_connected(request, _answer(wanted, house)))
 

@@ -14,6 +14,7 @@ from api.house import HouseDep
 from api.media import JsonRoute
 from api.problems import NOT_READY, UPSTREAM, documented
 from api.replies import json_reply
+from api.routes.jobs import ACCEPTED, PREFER, accepted, begin, prefers_async
 from rag.models import SearchReport
 from rag.retrieve import MAX_QUESTION
 
@@ -33,7 +34,8 @@ class SearchRequest(Strict):
     "/v1/search",
     summary="Find papers",
     response_model=SearchReport,
-    responses=documented(NOT_READY, UPSTREAM),
+    responses={**ACCEPTED, **documented(NOT_READY, UPSTREAM)},
+    openapi_extra=PREFER,
     dependencies=NO_QUERY,
 )
 async def search(wanted: SearchRequest, house: HouseDep, request: Request) -> Response:
@@ -44,11 +46,12 @@ async def search(wanted: SearchRequest, house: HouseDep, request: Request) -> Re
     """
     library = house.library
     house.note_question(request, wanted.query)
+    scope = wanted.scope.scope() if wanted.scope else None
+
+    async def look() -> SearchReport:
+        return await library.search(wanted.query, top_k=wanted.top_k, scope=scope, explain=wanted.explain)
+
+    if prefers_async(request):
+        return accepted(await begin(house, "search", lambda _: look(), house.quick))
     async with house.quick.turn(), asyncio.timeout(house.settings.request_seconds):
-        report = await library.search(
-            wanted.query,
-            top_k=wanted.top_k,
-            scope=wanted.scope.scope() if wanted.scope else None,
-            explain=wanted.explain,
-        )
-    return json_reply(report)
+        return json_reply(await look())

@@ -9,6 +9,7 @@ bands       keys that alike abstracts share, to find near-duplicates without com
 passages    what may stand in the two indexes: spans and vectors of one revision
 answers     answers as they were given
 conversations, turns   which answers belong together, and in which order
+jobs        work that outlasts the request that asked for it
 facts       single values: the catalogue's revision, the embedding of the index, how the bands were made
 """
 
@@ -17,7 +18,7 @@ from __future__ import annotations
 from sqlalchemy import JSON, ForeignKey, Index, Integer, LargeBinary, Text, and_
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-HEAD = "0002"
+HEAD = "0003"
 """The schema that this code reads and writes: the newest migration."""
 
 
@@ -179,6 +180,17 @@ class TurnRow(Base):
     conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.conversation_id"), primary_key=True)
     turn: Mapped[int] = mapped_column(primary_key=True)
     answer_id: Mapped[str] = mapped_column(ForeignKey("answers.answer_id"), unique=True)
+
+
+class JobRow(Base):
+    """A piece of work as the contract's Job, in JSON; `state` beside it, to find those that were interrupted."""
+
+    __tablename__ = "jobs"
+
+    job_id: Mapped[str] = mapped_column(Text, primary_key=True)
+    state: Mapped[str] = mapped_column(Text, index=True)
+    updated: Mapped[str] = mapped_column(Text, index=True)
+    job: Mapped[str] = mapped_column(Text)
 
 
 class FactRow(Base):

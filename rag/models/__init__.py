@@ -33,6 +33,11 @@ from rag.models.answers import (
 from rag.models.contract import (
     Contract,
 )
+from rag.models.jobs import (
+    Job,
+    JobProgress,
+    JobState,
+)
 from rag.models.papers import (
     Explanation,
     Hit,
@@ -69,6 +74,9 @@ __all__ = [
     "Hit",
     "HitPassage",
     "IngestReport",
+    "Job",
+    "JobProgress",
+    "JobState",
     "Latency",
     "Listener",
     "Listing",
