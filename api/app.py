@@ -15,6 +15,8 @@ from starlette.routing import BaseRoute, Match
 from starlette.types import Scope
 
 from api.house import House
+from api.openai import routes as openai
+from api.openai.errors import CHAT
 from api.pages import router as pages
 from api.problems import (
     BUSY,
@@ -47,6 +49,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     ingest.router,
     answers.router,
     jobs.router,
+    openai.cards,
     health.router,
     examples.router,
 )
@@ -63,6 +66,7 @@ TAGS = [
     {"name": "papers", "description": "The stored papers."},
     {"name": "answers", "description": "Answers that were given before."},
     {"name": "jobs", "description": "Work that outlasts a request."},
+    {"name": "openai", "description": "The same answers for OpenAI's clients."},
     {"name": "health", "description": "Is the service alive, is it ready?"},
 ]
 
@@ -86,6 +90,7 @@ def create_app(library: Library | None, settings: Settings) -> FastAPI:
     common = documented(MALFORMED, TOO_LARGE, MEDIA, MISDIRECTED, INVALID, INTERNAL, BUSY, TOO_LONG)
     for router in ROUTERS:
         app.include_router(router, responses=common)
+    app.include_router(openai.chat)
     app.include_router(pages)
     _answer_with_problems(app)
     _describe(app)
@@ -97,10 +102,15 @@ def create_app(library: Library | None, settings: Settings) -> FastAPI:
 
 
 _UPLOADS = ("/v1/papers", "/v1/ingest")
+_CONVERSATION = 4
+"""So many times the size of another request may be sent as a conversation of OpenAI's clients."""
 
 
 def _largest_body(scope: Scope, settings: Settings) -> int:
-    return settings.max_upload_bytes if scope["path"] in _UPLOADS else settings.max_request_bytes
+    if scope["path"] in _UPLOADS:
+        return settings.max_upload_bytes
+    # Clients send the whole conversation each time, some with the Answers that came with it.
+    return settings.max_request_bytes * (_CONVERSATION if scope["path"] == CHAT else 1)
 
 
 def _answer_with_problems(app: FastAPI) -> None:

@@ -20,6 +20,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Scope
 
+from api.openai import errors as openai
 from rag import errors
 
 MEDIA_TYPE = "application/problem+json"
@@ -42,6 +43,7 @@ UNAUTHORIZED = Kind("key-needed", 401, "A valid key is needed")
 FORBIDDEN = Kind("key-lacks-scope", 403, "The key does not allow this")
 CROSS_SITE = Kind("cross-site", 403, "Another site's page may not do this")
 NOT_FOUND = Kind("not-found", 404, "There is nothing here")
+UNKNOWN_MODEL = Kind("model-not-found", 404, "There is no such model")
 METHOD = Kind("method-not-allowed", 405, "The address does not know this method")
 SLOW_BODY = Kind("body-too-slow", 408, "The body came too slowly")
 TOO_LARGE = Kind("body-too-large", 413, "The body is too large")
@@ -117,15 +119,29 @@ class Refusal(HTTPException):
         return {name: value for name, value in whole.items() if value is not None}
 
     def response(self, scope: Scope) -> Response:
-        """The problem document as a response to the request of `scope`."""
+        """The problem document as a response to the request of `scope`; in OpenAI's shape where its clients ask."""
         headers = dict(self.headers or {})
         if self.retry_after is not None:
             headers["Retry-After"] = str(self.retry_after)
         if self.kind is UNAUTHORIZED:
             headers["WWW-Authenticate"] = 'Bearer realm="paperbrief"'
-        text = json.dumps(self.document(request_id_of(scope)), ensure_ascii=False)
-        body = text.encode("utf-8", "replace")
-        return Response(body, self.kind.status, headers, media_type=MEDIA_TYPE)
+        told, status, media_type = self.document(request_id_of(scope)), self.kind.status, MEDIA_TYPE
+        if scope["path"].startswith(openai.CHAT):
+            told, status, media_type = self.for_openai(), openai.status_of(status), "application/json"
+        elif scope["path"].startswith(openai.MODELS):
+            told |= self.for_openai()
+        body = json.dumps(told, ensure_ascii=False).encode("utf-8", "replace")
+        return Response(body, status, headers, media_type=media_type)
+
+    def for_openai(self) -> dict[str, Any]:
+        """The error in OpenAI's shape."""
+        return openai.error_body(
+            kind=self.kind.name,
+            status=self.kind.status,
+            message=self.detail,
+            hint=self.hint,
+            complaints=self.complaints,
+        )
 
 
 def request_id_of(scope: Scope) -> str | None:
