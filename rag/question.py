@@ -10,7 +10,8 @@ import re
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from rag.text.asked import FUNCTION_WORDS, GENERIC, Sought, head_noun, sought
+from rag.text.asked import FUNCTION_WORDS, GENERIC, Sought, asking, head_noun, measured, sought
+from rag.text.kin import ordinary
 from rag.text.names import names
 
 
@@ -31,6 +32,7 @@ class Kind(StrEnum):
 class Question:
     """A question as it was understood. `content` is its text without the words that every question has.
 
+    `asks` are those of the clause that asks: what stands around it ("I read of X. How fast is it?") says of what.
     `parts` are what it falls into: the questions of a double one, the sides of a comparison, the alternatives of a
     survey ("images or video"); empty when it is one. `figure` says which figure is sought, and `required` is the word
     that an answer's paper has to have, whatever else it has: what stands after "which" and "how many".
@@ -40,40 +42,45 @@ class Question:
     kind: Kind
     names: tuple[str, ...]
     content: str
+    asks: str = ""
     parts: tuple[Question, ...] = ()
     figure: Sought | None = None
     required: str | None = None
 
 
+_PAPERS = r"(?:papers?|works?|studies|study|articles?|publications|research|literature|authors|groups)"
 _THINGS = (
-    r"(?:papers?|works?|studies|study|articles?|methods|approaches|models|techniques|systems|publications|authors)"
+    rf"(?:{_PAPERS}|methods|approaches|models|techniques|systems|benchmarks|data ?sets|corpora|metrics|frameworks|"
+    r"algorithms|tools)"
 )
 _SURVEY = re.compile(
-    r"\b(?:which|what|list|name|show|find|any|are there(?: any)?|is there(?: any)?|give me|all)\b(?:\s+\w+){0,3}?\s+"
-    + _THINGS
-    + r"\b|\bwhich (?:paper|study|work)\b|^"
-    + _THINGS
-    + r" (?:on|about|that|with|for)\b"
-    r"|\bwhat (?:is|has been|was) (?:there|known|done|written|published|new) (?:about|on|in|for)\b"
-    r"|\b(?:show|give|find|list)(?: me)? (?:everything|all|anything)\b|\banything (?:about|on)\b",
+    r"\b(?:which|what|list|name|show|find|any|are there(?: any)?|is there(?: any)?|give me|all)\b(?:\s+[\w-]+){0,3}?\s+"
+    rf"{_THINGS}\b|^(?:(?:recent|related|new|all|any) )?{_PAPERS} (?:on|about|that|which|with|for|using|dealing)\b"
+    rf"|^{_THINGS} (?:on|about|that|which|for)\b"
+    r"|\bwhat (?:is|has been|was|do (?:you|we)|did (?:you|they)) (?:there|known|done|written|published|new|have|find)\b"
+    r"(?: (?:about|on|in|for|with)\b|\s*\?)"
+    r"|\bwhat['’]?s (?:new|there|known) (?:about|on|in|for)\b"
+    r"|\b(?:show|give|find|list)(?: me)? (?:everything|all|anything)\b|\banything (?:about|on)\b"
+    r"|\b(?:overview|related work|reading list|literature on|summary of (?:the )?(?:work|papers|literature))\b"
+    r"|\bwhat(?: is|['’]s) the state of the art\b"
+    r"|\bwho (?:works?|worked|is working|else|has worked|uses?|used|stud(?:y|ies|ied))\b",
     re.IGNORECASE,
 )
+# One paper is meant that has several: "which models does it use"; or a paper with something, told apart by it.
 _NOT_SURVEY = re.compile(
-    r"\b(?:which|what) (?:models?|methods?|approach(?:es)?|systems?|techniques?)\b.*\b(?:does|did|do)\b"
+    r"\b(?:which|what) (?:[\w-]+ ){0,4}?"
+    r"(?:models?|methods?|approach(?:es)?|systems?|techniques?|benchmarks?|data ?sets?|corpora|metrics|frameworks|"
+    r"algorithms|tools)\b (?:does|did|do|was|is|were)\b"
     r"|\bhow (?:much|many)\b|\bwork (?:well|better|without|with|on its own)\b",
     re.IGNORECASE,
 )
-_FIGURE = re.compile(
-    r"\bhow (?:much|many|large|big|fast|long|often|high|low|small|far|accurate|expensive|costly|cheap|well|close|"
-    r"deep|quick|quickly)\b"
-    r"|\b(?:what|which|wat|by what|at what) (?:is |are |was |were |the |fraction|factor|portion|sort of |kind of )*"
-    r"(?:[\w-]+ ){0,2}?(?:percentage|percent|number|amount|size|rate|ratio|factor|speed-?up|accuracy|scores?|f1|bleu|"
-    r"rouge|cost|price|margin|improvement|gain|reduction|increase|decrease|perplexity|latency|throughput|share|"
-    r"fraction|count|budget|saving)s?\b(?!\s+(?:law|function))",
-    re.IGNORECASE,
-)
 _METHOD = re.compile(
-    r"\b(?:how|in what way|by what means|why|ideas?|tricks?)\b|\bwhat (?:technique|mechanism|strategy|trick|idea)\b",
+    r"\b(?:how|in what way|by what means|why|ideas?|tricks?)\b|\bwhat (?:technique|mechanism|strategy|trick|idea)\b"
+    r"|\b(?:explain|explanation|describe|ingredients?|used for|uses? .* for)\b"
+    r"|\b(?:consists?|made|built|composed) (?:up )?of\b"
+    r"|\bwhat (?:stops|prevents|keeps|lets|makes|takes|replaces|goes)\b"
+    r"|\bwhat (?:do|does|did)\b.* (?:do|add|change|exploit|use)\b"
+    r"|\b(?:which|what)(?: are the)?(?: \w+)? (?:parts|components|steps|stages|modules)\b",
     re.IGNORECASE,
 )
 _YES_NO = re.compile(
@@ -82,7 +89,7 @@ _YES_NO = re.compile(
 )
 _DEFINITION = re.compile(
     r"^(?:and |so )?(?:wh?at(?:['’]?s| is| are)|define|explain|describe|tell me (?:about|what))\b"
-    r"|\bstands? for\b|\b(?:idea|point|purpose|meaning) (?:of|behind)\b|^what does \S+ (?:do|mean)\b",
+    r"|\bstands? for\b|\b(?:idea|point|purpose|meaning) (?:of|behind)\b|^what does \S+ (?:do|mean)\W*$",
     re.IGNORECASE,
 )
 _IMPRINT = re.compile(
@@ -91,54 +98,76 @@ _IMPRINT = re.compile(
     r"|\b(?:which|what) (?:university|conference|journal|venue|institution|company wrote|year)\b",
     re.IGNORECASE,
 )
-_FIRST_PERSON = re.compile(r"\b(?:I|my|me)\b")
+# What is said to whom one asks, and says nothing of what is asked.
+_POLITE = re.compile(
+    r"^\s*(?:(?:hi|hello|hey)\b[\s,!.]*|please[\s,]+|(?:(?:could|can|would|will) you (?:please |kindly )?"
+    r"(?:tell|explain to|show|give) (?:me|us) (?=how|what|which|who|where|when|why|whether)"
+    r"|(?:please )?tell (?:me|us) (?=how|which|who|where|when|why|whether)"
+    r"|(?:do you know|i (?:want|would like|['’]d like|wonder|need) (?:to know)?)[\s,]+"
+    r"(?=how|what|which|who|where|when|why)))",
+    re.IGNORECASE,
+)
 
 _DEFINES_AT_MOST = 5  # content words of "what is …": a longer question asks for more than a definition
 
 _PART = re.compile(
-    r"[,;]?\s+and\s+(?=(?:(?:on|in|by|at|to|for|with)\s+)?(?:how|what|which|who|where|when|why)\b)", re.IGNORECASE
+    r"[,;]?\s+and\s+(?=(?:(?:on|in|by|at|to|for|with|from)\s+)?(?:how|what|which|who|where|when|why)\b)", re.IGNORECASE
 )
 _SIDES = (
-    re.compile(r"\b(?:differences?|comparison|differ\w*|distinguish\w*) between (?P<a>.+?) and (?P<b>.+)", re.I),
+    re.compile(
+        r"\b(?:differences?|comparison|differ\w*|distinguish\w*)(?: in [\w\s-]+?)? between (?P<a>.+?) and (?P<b>.+)",
+        re.I,
+    ),
     re.compile(r"\bcompare (?P<a>.+?) (?:and|with|to|against|versus|vs\.?) (?P<b>.+)", re.I),
     re.compile(r"(?P<a>.+?) (?:versus|vs\.?|compared (?:to|with)|in contrast to|as opposed to) (?P<b>.+)", re.I),
     re.compile(r"\bhow (?:do|does|did) (?P<a>.+?) and (?P<b>.+?) (?:differ|compare)\b", re.I),
     re.compile(
-        r"\bhow (?:do|does|did|is|are) (?P<a>.+?) (?:compare (?:with|to|against)|differ from|fare against|do against|"
-        r"perform against|different from|stack up against|relate to) (?P<b>.+)",
+        r"\bhow (?:do|does|did|is|are) (?P<a>.+?) (?:compare (?:with|to|against)|differ from|different from|"
+        r"stack up against|relate to) (?P<b>.+)",
         re.I,
     ),
     re.compile(r"\bwh(?:ich|at) (?:\w+ )?(?:is|are|works?|does|performs?) .*?[,:] (?P<a>.+?) or (?P<b>.+)", re.I),
-    re.compile(r"(?P<a>.+?) against (?P<b>.+)", re.I),
 )
-_TAIL = re.compile(r"\s(?:compare|differ|for|when|with respect|in terms|on|in|at)\b.*", re.IGNORECASE)
-_ALTERNATIVES = re.compile(r"\s+or\s+(?:other |any )?", re.IGNORECASE)
+_AGAINST = re.compile(r"(?P<a>.+?) against (?P<b>.+)", re.I)
+_TAIL = re.compile(r"(?:\s(?:compare|differ|for|when|with respect|in terms|on|in|at)\b|[:;?!]\s).*", re.IGNORECASE)
+_OR = re.compile(r"(?P<first>\S+(?:, \S+)*?),?\s+or\s+(?:other |any )?(?P<last>\S+)", re.IGNORECASE)
 _POINTS_BACK = re.compile(r"\b(?:it|its|they|them|their|this|these|that)\b", re.IGNORECASE)
 
 _WORD = re.compile(r"\S+")
 _LETTERS = re.compile(r"[^\W\d_]+(?:['’]\w+)?")
+_QUANTITY = re.compile(r"\d+(?:\.\d+)?[kKMBT%]?")
+_BARE = 2  # content words of a part that only says which figure it wants
+_MOSTLY = 0.6  # share of a text's words in capitals from which capitals mean nothing
 
 
 def understand(text: str) -> Question:
     """The kind of a question, the names in it, its content words, and what it falls into."""
-    asked = re.sub(r"\bdata sets?\b", lambda m: m[0].replace(" ", ""), text.strip())
+    asked = _POLITE.sub("", re.sub(r"\bdata sets?\b", lambda m: m[0].replace(" ", ""), text.strip())) or text.strip()
     pieces = [piece for piece in _PART.split(asked) if piece.strip()]
-    if len(pieces) > 1:
+    if len(pieces) > 1 and not _sides(asked):
         return replace(_of_several(asked, pieces), text=text)
     return replace(_single(asked), text=text)
 
 
 def _of_several(text: str, pieces: list[str]) -> Question:
-    """A question with several: each part is understood by itself, and told what the first one is about."""
-    first = _single(pieces[0])
+    """A question with several: each part is understood by itself, and told what the first one is about.
+
+    "How much memory and how many hours does X need" says only in the last part what the first is about.
+    """
+    first, *others = map(_single, pieces)
+    if first.kind is Kind.FIGURE and len(first.content.split()) <= _BARE and not first.names:
+        first = _about(first, " ".join(others[-1].names) or others[-1].content, others[-1].names)
     topic = " ".join(first.names) or first.content
     parts = [first]
-    for piece in pieces[1:]:
-        part = _single(piece)
-        if _POINTS_BACK.search(piece) or not part.names:
-            part = replace(part, content=f"{part.content} {topic}".strip(), names=part.names or first.names)
-        parts.append(part)
-    return Question(text, first.kind, names(text), _content(text), tuple(parts))
+    for piece, part in zip(pieces[1:], others, strict=True):
+        back = _POINTS_BACK.search(piece) or not part.names
+        parts.append(_about(part, topic, part.names or first.names) if back else part)
+    return Question(text, first.kind, named(text), _content(text), _content(asking(text)), tuple(parts))
+
+
+def _about(part: Question, topic: str, named_there: tuple[str, ...]) -> Question:
+    """The part with the words that another part has for what both are about; what it asks stays as it is."""
+    return replace(part, content=f"{part.content} {topic}".strip(), names=named_there)
 
 
 def _single(text: str) -> Question:
@@ -147,22 +176,45 @@ def _single(text: str) -> Question:
     whole = Question(
         text,
         kind,
-        names(text),
+        named(text),
         _content(text),
+        _content(asking(text)),
         figure=_figure(text, kind),
         required=head_noun(text) if kind is not Kind.SURVEY else None,
     )
-    pieces = sides or (_same_noun(_ALTERNATIVES.split(text)) if kind is Kind.SURVEY else [])
-    contents = [_content(piece) for piece in pieces]
-    if len(contents) < 2 or not all(contents):
-        return whole
-    shared = _without(whole.content, " ".join(contents)) if sides else ""
+    if kind is Kind.SURVEY:
+        alternatives = _alternatives(text)
+        return replace(whole, parts=tuple(replace(whole, text=a, content=a, names=named(a)) for a in alternatives))
+    contents = [_content(side) for side in sides]
+    shared = _without(whole.content, " ".join(contents))
     return replace(
         whole,
         parts=tuple(
-            replace(whole, text=piece, content=f"{content} {shared}".strip(), names=names(piece))
-            for piece, content in zip(pieces, contents, strict=True)
+            replace(whole, text=side, content=f"{content} {shared}".strip(), asks=shared, names=named(side))
+            for side, content in zip(sides, contents, strict=True)
         ),
+    )
+
+
+def _alternatives(text: str) -> list[str]:
+    """What a survey asks for once for each of the words around its "or": narrow tables, wide tables."""
+    found = _OR.search(text)
+    either = [_content(word) for word in (*found["first"].split(","), found["last"])] if found else []
+    content = _content(text)
+    if len(either) < 2 or not all(either) or not all(word in content.split() for word in either):
+        return []
+    return [_without(content, " ".join(other for other in either if other != word)) for word in either]
+
+
+def named(text: str) -> tuple[str, ...]:
+    """The names in a question: words written like names, but for figures (70B) and for what is only written large."""
+    words = re.findall(r"[^\W\d_]{2,}", text)
+    shouted = len(words) > 2 and sum(word.isupper() for word in words) > _MOSTLY * len(words)
+    return tuple(
+        name
+        for name in names(text)
+        if not _QUANTITY.fullmatch(name)
+        and not (name.isalpha() and name.isupper() and (shouted or name.casefold() in FUNCTION_WORDS or ordinary(name)))
     )
 
 
@@ -170,8 +222,8 @@ def _figure(text: str, kind: Kind) -> Sought | None:
     """The figure that is sought; a comparison by speed or cost is better answered with one, and may be without."""
     if kind is Kind.FIGURE:
         return sought(text)
-    wanted = sought(text) if kind is Kind.COMPARISON else None
-    return replace(wanted, strict=False) if wanted is not None and "*" not in wanted.units else None
+    wanted = (sought(text) or measured(asking(text))) if kind is Kind.COMPARISON else None
+    return replace(wanted, strict=False) if wanted is not None else None
 
 
 def _kind(text: str) -> Kind:
@@ -182,7 +234,7 @@ def _kind(text: str) -> Kind:
         return Kind.SURVEY
     if _YES_NO.match(text):
         return Kind.YES_NO
-    if _FIGURE.search(text):
+    if sought(text) is not None:
         return Kind.FIGURE
     if _DEFINITION.search(text) and len(_content(text).split()) <= _DEFINES_AT_MOST:
         return Kind.DEFINITION
@@ -199,7 +251,15 @@ def _sides(text: str) -> list[str]:
         found = pattern.search(text)
         if found and _content(found["a"]) and _content(found["b"]):
             return _same_noun([found["a"], _TAIL.sub("", found["b"], count=1)])
+    found = _AGAINST.search(text)  # what stands for many other things, unless both are written like names
+    if found and _capitalised(found["a"]) and _capitalised(_TAIL.sub("", found["b"], count=1)):
+        return [found["a"], _TAIL.sub("", found["b"], count=1)]
     return []
+
+
+def _capitalised(text: str) -> bool:
+    """Whether a content word starts with a capital, as names do."""
+    return any(word[:1].isupper() for word in _content(text).split())
 
 
 def _same_noun(pieces: list[str]) -> list[str]:

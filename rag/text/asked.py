@@ -63,75 +63,206 @@ class Sought:
 _ANYTHING = r""
 _PRICE_WORDS = r"\b(?:cost|price|budget|expens|dollar|money|cheap|afford)"
 _SCORE_WORDS = r"\b(?:scor|accura|F1|BLEU|ROUGE|perplexity|recall|precision|R1|EM|MAP|nDCG|AUC|MRR|correlat)"
-# The first that fits: what is said of the unit itself is surer than what is said of the thing.
-_UNITS: tuple[tuple[str, frozenset[str], str | None], ...] = (
-    (r"\bgigabytes?\b|\bmegabytes?\b|\bkilobytes?\b|\b[KMG]B\b", _BYTES, None),
-    (
-        r"\bmilliseconds?\b|\b(?:in|how many) (?:\w+ )?(?:seconds?|minutes?|hours?|days|weeks|months|years)\b",
-        _TIMES,
-        None,
-    ),
-    (r"\bdollars?\b|\busd\b|\beuros?\b", _MONEY, None),
-    (r"\bpercent|\bper cent\b|\bfraction\b|\bshare\b|\bproportion\b", _RELATIVE, _ANYTHING),
-    (
-        r"\bhow (?:many times|much (?:more|less|fewer|better|worse|faster|slower|quicker|cheaper|smaller|larger))\b"
-        r"|\bby (?:how much|what)\b|\bhow much (?:\w+ )*?(?:save|improve|reduce|cut|gain|speed up|accelerate)\b"
-        r"|\bspeed-?ups?\b|\bfaster\b|\bquicker\b|\bslower\b",
-        _RELATIVE,
-        None,
-    ),
-    (r"\bhow (?:fast|quick\w*)\b|\blatency\b|\bthroughput\b", _RELATIVE | _TIMES | {"FPS"}, None),
-    (r"\bhow much (?:\w+ )?(?:memory|storage|space)\b|\bfootprint\b", _BYTES | _RELATIVE, None),
-    (r"\bhow long\b|\bhow much time\b|\bduration\b", _TIMES, None),
-    (r"\bcosts?\b|\bprices?\b|\bexpensive\b|\bbudget\b|\bmoney\b|\bcheap\w*\b|\bhow much to\b", _MONEY, _PRICE_WORDS),
-    (r"\bimprovement|\bgains?\b|\breduction|\bincrease|\bdecrease|\bsavings?\b|\bmargin", _RELATIVE, _ANYTHING),
-    (
-        r"\baccura\w+|\bacura\w+|\bscores?\b|\bf1\b|\bbleu\b|\brouge\b|\bperplexity\b|\brecall\b|\bprecision\b",
-        _SCORE,
-        _SCORE_WORDS,
-    ),
+
+# ------------------------------------------------------------------------------------------------- the clause that asks
+
+_ASKS = r"(?:how|what|what['’]s|whats|which|who|whose|where|when|why|wat)"
+_BREAK = re.compile(
+    r"(?<=[.?!;:])\s+|\s+[-–—]+\s+|,\s+(?=(?:and |or |but |so |then )?(?:(?:on|in|by|at|to|for|from|with|of)\s+)?"
+    r"(?:how|what|why|where|when)\b)",
+    re.IGNORECASE,
 )
+_OPENS_ASKING = re.compile(rf"(?:[^\s,]+\s+){{0,3}}?{_ASKS}\b", re.IGNORECASE)
+
+
+def asking(text: str) -> str:
+    """The clause of a question that asks; what stands around it says of what: "I read of X. How fast is it?"
+
+    The last clause that opens with a question word, or that ends in a question mark; the whole text where none does.
+    """
+    clauses = [clause for clause in _BREAK.split(text) if clause.strip()]
+    if len(clauses) < 2:
+        return text
+    opening = [clause for clause in clauses if _OPENS_ASKING.match(clause)]
+    ending = [clause for clause in clauses if clause.rstrip().endswith("?")]
+    return (opening or ending or [text])[-1]
+
+
+# ------------------------------------------------------------------------------------------- the figure that is sought
+
 _STOPS = (
-    "is|are|was|were|do|does|did|can|could|has|have|had|should|would|will|in|on|of|for|to|with|from|by|at|per|there|it|"
-    "the|a|an|and|less|more|fewer"
+    "is|are|was|were|do|does|did|can|could|has|have|had|should|would|will|may|might|must|in|on|of|for|to|with|from|by|at|"
+    "per|there|it|they|the|a|an|and|or|than|that|which|less|more|fewer"
 )
-_NOUN = rf"(?P<of>(?!(?:{_STOPS})\b)(?:[\w-]+\s+){{0,3}}?[\w-]+)(?=\s+(?:{_STOPS})\b|\s*[?,.]|\s*$)"
-_COUNTED = re.compile(rf"\b(?:how many|number of)\s+{_NOUN}", re.IGNORECASE)
-_WHICH = re.compile(rf"\b(?:which|what|wat)\s+{_NOUN}", re.IGNORECASE)
+_NOUN = rf"(?P<of>(?!(?:{_STOPS})\b)(?:(?!(?:{_STOPS})\b)[\w@^+%/-]+\s+){{0,3}}?[\w@^+%/-]+)"
+_NOUN += rf"(?=\s+(?:{_STOPS})\b|\s*[?,.:;!]|\s*$)"
+_COUNTED = re.compile(rf"\b(?:how many|(?:number|amount|count) of)\s+(?:different |distinct )?{_NOUN}", re.IGNORECASE)
 _MUCH = re.compile(rf"\bhow much\s+{_NOUN}", re.IGNORECASE)
-_MORE = re.compile(r"(?:er|more|less)$")
-_LOOSE = re.compile(r"\bhow (?:well|close|deep|far|accurate|good)\b", re.IGNORECASE)
+_WHAT = re.compile(
+    rf"\b(?:which|what|wat|what['’]s|whats)\s+(?:(?:is|are|was|were)\s+)?(?:(?:the|its|their|an?)\s+)?{_NOUN}",
+    re.IGNORECASE,
+)
+_SIZE_OF = re.compile(r"\b(?P<of>[a-z-]+) size\b", re.IGNORECASE)
+_TIMES_AS = re.compile(r"\bhow many times\b", re.IGNORECASE)
+_BY = re.compile(
+    r"\bby (?:how (?:much|many)\b|what\b(?= (?:do|does|did|is|was)\b|\W*$))|\bhow much of\b", re.IGNORECASE
+)
+_MORE = re.compile(r"\bhow (?:much|many)\s+(?:more|less|fewer|better|worse|\w+er)\b", re.IGNORECASE)
+_HOW = re.compile(r"\bhow\s+(?P<how>\w+)", re.IGNORECASE)
+_COSTS = re.compile(r"\b(?:costs?|prices?|priced|budget|money|expens\w+|pay|paid|spen[dt])\b", re.IGNORECASE)
+
+# What a measure is called, with the units it is given in; the first that a text has.
+_MEASURES: tuple[tuple[str, Sought], ...] = (
+    (r"speed-?ups?", Sought(_RELATIVE)),
+    (
+        r"percentages?|percent|per cent|fraction|share|proportion|ratio|factor|margin|improvements?|gains?|reductions?|"
+        r"increases?|decreases?|savings?|drop|relative",
+        Sought(_RELATIVE, beside=_ANYTHING),
+    ),
+    (r"gigabytes?|megabytes?|kilobytes?|terabytes?|[KMGT]B|bytes?|bits?", Sought(_BYTES)),
+    (r"milliseconds?|seconds?|minutes?|hours?|days|weeks|months|years", Sought(_TIMES)),
+    (r"dollars?|usd|euros?", Sought(_MONEY)),
+    (r"memory|storage|disk|footprint|space", Sought(_BYTES | _RELATIVE)),
+    (r"latency|throughput|speed", Sought(_RELATIVE | _TIMES | {"FPS"})),
+    (r"duration|runtime|time", Sought(_TIMES)),
+    (r"costs?|prices?|budget|money", Sought(_MONEY, beside=_PRICE_WORDS)),
+    (
+        r"accura\w+|acura\w+|scores?|f1|bleu\S*|rouge\S*|r1|perplexity|recall\S*|precision\S*|mrr\S*|ndcg\S*|map|auc|wer|cer|"
+        r"iou|miou|(?:error|success|hit|pass|acceptance) rate|pass@\d+|exact match",
+        Sought(_SCORE, beside=_SCORE_WORDS),
+    ),
+)
+_LARGE_OR_SMALL = frozenset(["big", "large", "small", "tiny", "huge", "little", "long-context", "deep", "wide", "many"])
+_FAST = frozenset(["fast", "quick", "quickly", "slow", "slowly"])
+_DEAR = frozenset(["expensive", "costly", "cheap", "cheaply", "dear"])
+_WELL = frozenset(["well", "good", "close", "accurate", "accurately", "high", "low", "reliable"])
+_FAR = frozenset(["far", "often", "frequently"])
+
+
+def sought(text: str) -> Sought | None:
+    """The figure that a question for a figure wants; None where it asks for none."""
+    clause = asking(text)
+    return _counted(clause) or _how_much(clause) or _how(clause) or _what(clause)
+
+
+def _counted(clause: str) -> Sought | None:
+    """How many of what: a unit of its own (hours, gigabytes), how many times as much, or things that are counted."""
+    found = _COUNTED.search(clause)
+    if _TIMES_AS.search(clause) or (found is not None and _MORE.search(clause)):
+        return Sought(_RELATIVE)
+    if found is None:
+        return Sought(_ANY) if re.search(r"\bhow many\b", clause, re.IGNORECASE) else None
+    thing = _noun(found["of"])
+    unit = measured(thing)
+    return unit if unit is not None and "%" not in unit.units else Sought(_ANY, thing.casefold())
+
+
+def _how_much(clause: str) -> Sought | None:
+    """How much of what, how much more, by how much."""
+    if _MORE.search(clause):
+        return Sought(_RELATIVE)
+    if _BY.search(clause):
+        return Sought(_RELATIVE, beside=_ANYTHING)
+    found = _MUCH.search(clause)
+    if found is not None:
+        return measured(found["of"]) or Sought(_ANY)
+    if not re.search(r"\bhow much\b", clause, re.IGNORECASE):
+        return None
+    return Sought(_MONEY, beside=_PRICE_WORDS) if _COSTS.search(clause) else Sought(_RELATIVE, beside=_ANYTHING)
+
+
+def _how(clause: str) -> Sought | None:
+    """How large, how long, how well …"""
+    for found in _HOW.finditer(clause):
+        how = found["how"].casefold()
+        if how in _LARGE_OR_SMALL:
+            return Sought(_ANY)
+        if how == "long":
+            return Sought(_TIMES)
+        if how in _FAST:
+            return Sought(_RELATIVE | _TIMES | {"FPS"}, strict=False)
+        if how in _DEAR:
+            return Sought(_MONEY | _RELATIVE, beside=_PRICE_WORDS)
+        if how in _WELL:
+            return Sought(_SCORE, strict=False, beside=_SCORE_WORDS)
+        if how in _FAR:
+            return Sought(_RELATIVE, strict=False, beside=_ANYTHING)
+    return None
+
+
+def _what(clause: str) -> Sought | None:
+    """Which measure: what accuracy, what is the size of; or one that is only named: "Kestrel accuracy on tables"."""
+    found = _WHAT.search(clause)
+    if found is not None:
+        size = _SIZE_OF.search(clause)
+        if re.search(r"\bsizes?\b", found["of"], re.IGNORECASE):
+            thing = size["of"].casefold() if size else None
+            return Sought(_ANY, thing if thing not in FUNCTION_WORDS else None)
+        return measured(found["of"])
+    if _WHAT_COST.search(clause):
+        return Sought(_MONEY, beside=_PRICE_WORDS)
+    if re.match(_ASKS, clause, re.IGNORECASE) or _VERB.search(clause):
+        return None
+    return measured(clause)
+
+
+_WHAT_COST = re.compile(r"\bwhat (?:do|does|did|would|will)\b.*\bcost\b", re.IGNORECASE)
+
+
+_VERB = re.compile(
+    r"\b(?:is|are|was|were|do|does|did|can|could|has|have|had|should|would|will|papers?|works?|stud(?:y|ies)|explain|describe|"
+    r"list|show|tell|give|compare|which|that|how|why)\b",
+    re.IGNORECASE,
+)
+
+
+def measured(text: str) -> Sought | None:
+    """The figure that a text names a measure of: accuracy, memory, a speedup."""
+    for pattern, figure in _MEASURES:
+        if re.search(rf"(?<![\w-])(?:{pattern})(?![\w-])", text, re.IGNORECASE):
+            return figure
+    return None
+
+
+# ----------------------------------------------------------------------------------------- the thing that is asked for
+
+_WHICH = re.compile(rf"\b(?:which|what|wat)\s+{_NOUN}", re.IGNORECASE)
+_COMPARATIVE = re.compile(r"(?:er|more|less)$")
 _NO_HEAD = frozenset(
     re.findall(
         r"\w+",
         """
-        algorithm architecture benchmark cases data difference effect extent framework gain gains hardware improvement
-        kind mechanism model models novelty part problem question reason result results role score scores set sets sort
-        speedup strategy system task tasks technique technology times tool trick type
+        advantage algorithm architecture benchmark cases data difference drawback effect extent framework gain gains
+        hardware improvement kind kinds mechanism model models novelty part problem question reason result results role
+        score scores set sets sort sorts speedup strategy system task tasks technique techniques technology times tool
+        trick type types
         """,
     )
 )
-_SIZE_OF = re.compile(r"\b(?P<of>[a-z-]+) size\b", re.IGNORECASE)
 
 
-def sought(text: str) -> Sought:
-    """The figure that a question for a figure wants."""
-    strict = _LOOSE.search(text) is None
-    for pattern, units, beside in _UNITS:
-        if re.search(pattern, text, re.IGNORECASE):
-            return Sought(units, strict=strict, beside=beside)
-    counted, size = _COUNTED.search(text), _SIZE_OF.search(text)
-    if counted is not None:
-        return Sought(_ANY, counted["of"].split()[-1].casefold(), strict)
-    thing = size["of"].casefold() if size else None
-    return Sought(_ANY, thing if thing not in FUNCTION_WORDS else None, strict)
+def _noun(phrase: str) -> str:
+    """The last word of a phrase; the one before where the last is a verb: "people voted", not "labelled"."""
+    *before, last = phrase.split()
+    return before[-1] if before and last.endswith("ed") else last
 
 
 def head_noun(text: str) -> str | None:
-    """The thing after "which", "what", "how many" or "how much" that an answer has to speak of; None where none is."""
-    found = _COUNTED.search(text) or _MUCH.search(text) or _WHICH.search(text)
+    """The thing after "which", "what", "how many" or "how much" that an answer has to speak of; None where none is.
+
+    Where no verb's subject follows, as in "what stops it" or "what goes wrong", the word may be a verb, and none is.
+    """
+    clause = asking(text)
+    found = _COUNTED.search(clause) or _MUCH.search(clause)
     if found is None:
-        return None
-    noun = found["of"].split()[-1]
+        found = _WHICH.search(clause)
+        if found is None or not _IS_NOUN.match(clause, found.end("of")):
+            return None
+    noun = _noun(found["of"])
     plain = noun.casefold()
-    return None if plain in FUNCTION_WORDS | GENERIC | _NO_HEAD or _MORE.search(plain) else noun
+    return None if plain in FUNCTION_WORDS | GENERIC | _NO_HEAD or _COMPARATIVE.search(plain) else noun
+
+
+_IS_NOUN = re.compile(
+    r"\s+(?:is|are|was|were|do|does|did|can|could|has|have|had|should|would|will)\b|\s*[?.]?\s*$", re.IGNORECASE
+)
