@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.models import Paper, Sentence
+from rag.question import Question
 from rag.relevance import Context, Word, relevance, share
 from rag.text.everyday import everyday
 from rag.text.kin import ordinary
@@ -27,6 +28,7 @@ _COMMON = 0.35  # what a word weighs that names no topic, or is a figure, agains
 _UNSEEN = 0.6  # … and one that stands in no paper and is not written like a name
 
 
+_PAPER_WORDS = 0.4  # what the coverage of a paper counts beside its mean cosine
 _NUMBERED = re.compile(r"[A-Za-z]{4,}(?=\d)")
 
 
@@ -37,6 +39,7 @@ class Part:
     coverage: float
     paper_coverage: float
     own: bool
+    asks: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +52,8 @@ class Evidence:
     each part of the question. `names` are those of the question's names that the paper has.
     `has` are the question's words in the sentence, `paper_has` those in title and abstract; `own` says whether the
     question names the paper's own system. `paper_score` is the fused score of the paper, `paper_cosine` the mean cosine
-    of the question and the paper's passages.
+    of the question and the paper's passages. `asks` is the share of the words of the clause that asks that the sentence
+    itself has, the words of the system's name aside.
     """
 
     paper: Paper
@@ -67,6 +71,12 @@ class Evidence:
     paper_has: frozenset[str] = frozenset()
     own: bool = False
     paper_cosine: float = 0.0
+    asks: float = 0.0
+
+    @property
+    def standing(self) -> float:
+        """How near the paper as a whole is to the question: its mean cosine and the question's words that it has."""
+        return self.paper_cosine + _PAPER_WORDS * self.paper_coverage
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,11 +141,32 @@ def key(name: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What a question asks for: its words, those of each part, and the key of each name."""
+    """What a question asks for: its words, those of each part, and the key of each name.
+
+    `asks` are those of the clause that asks, and `parts_ask` the same for each part.
+    """
 
     words: tuple[Word, ...]
     parts: tuple[tuple[Word, ...], ...]
     names: Mapping[str, frozenset[str]]
+    asks: tuple[Word, ...] = ()
+    parts_ask: tuple[tuple[Word, ...], ...] = ()
+
+
+def wanted(question: Question, words: tuple[Word, ...]) -> Wanted:
+    """The question's weighed words, sorted by what they are for."""
+
+    def those(text: str) -> tuple[Word, ...]:
+        among = set(text.split())
+        return tuple(word for word in words if word.text in among)
+
+    return Wanted(
+        words,
+        tuple(those(part.content) for part in question.parts),
+        {name: frozenset({key(name)}) for name in question.names},
+        those(question.asks or question.content),
+        tuple(those(part.asks or part.content) for part in question.parts),
+    )
 
 
 def weighed(
@@ -166,7 +197,11 @@ def judged(read: Read, score: float, wanted: Wanted, spans: Spans, cosines: NDAr
     """A paper's sentences as evidence, in order. `cosines[i]` is that of the question and the passage `spans[i]`."""
     has_names = frozenset(name for name, keys in wanted.names.items() if keys <= read.everything)
     in_paper = share(wanted.words, read.everything)
-    parts = [(part, share(part, read.everything), read.is_named(part)) for part in wanted.parts]
+    parts = [
+        (part, share(part, read.everything), read.is_named(part), _aside(asks, read.name))
+        for part, asks in zip(wanted.parts, wanted.parts_ask or wanted.parts, strict=True)
+    ]
+    asks = _aside(wanted.asks or wanted.words, read.name)
     paper_has = _present(wanted.words, read.everything)
     own = read.is_named(wanted.words)
     name = read.name if own else frozenset()
@@ -189,15 +224,24 @@ def judged(read: Read, score: float, wanted: Wanted, spans: Spans, cosines: NDAr
                 relevance=relevance(cosine, coverage),
                 names=has_names,
                 paper_score=score,
-                parts=tuple(Part(share(part, stems, context), whole, mine) for part, whole, mine in parts),
+                parts=tuple(
+                    Part(share(part, stems, context), whole, mine, share(asking, stems))
+                    for part, whole, mine, asking in parts
+                ),
                 has=_present(wanted.words, stems),
                 paper_has=paper_has,
                 own=own,
                 paper_cosine=mean,
+                asks=share(asks, stems),
             )
         )
         before = stems
     return evidence
+
+
+def _aside(words: Sequence[Word], names: AbstractSet[str]) -> tuple[Word, ...]:
+    """The words that are not part of a name."""
+    return tuple(word for word in words if not any(form <= names for form in word.forms))
 
 
 def _present(words: Sequence[Word], stems: AbstractSet[str]) -> frozenset[str]:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from rag.catalogue import Catalogue, hits, papers
 from rag.embedding import Embedder
 from rag.errors import QuestionError, ScopeError
-from rag.evidence import Evidence, Part, Read, Wanted, judged, key, name_keys, name_parts, weighed
+from rag.evidence import Evidence, Part, Read, Wanted, judged, name_keys, name_parts, wanted, weighed
 from rag.fusion import Fused
 from rag.index import Index, Vector
 from rag.lexical import Lexical
@@ -31,7 +31,9 @@ MAX_QUESTION = 4_000
 """Characters: longer than any question, shorter than what would stall the search."""
 
 EVIDENCE_PAPERS = 8
-_SURVEY_PAPERS = 16  # a survey asks for all that there is, and its floors cut what is not relevant
+_LOOKED_AT = 16  # papers that are read, of which those are kept that are nearest as a whole
+_SURVEY_PAPERS = 32  # a survey asks for all that there is, and its floors cut what is not relevant
+_READ_KEPT = 512  # papers whose stems are kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,7 @@ class Retriever:
         self._index = index
         self._lexical = lexical
         self._embedder = embedder
+        self._known: dict[tuple[str, int], Read] = {}
 
     async def search(
         self, query: str, *, top_k: int = 10, scope: Scope | None = None, explain: bool = False
@@ -87,23 +90,25 @@ class Retriever:
     async def evidence(self, question: Question, *, scope: Scope | None = None) -> Retrieved:
         """The sentences of the best papers, most relevant to the question first."""
         embedding = asyncio.ensure_future(self._embedder.embed_query(question.text))
-        limit = _SURVEY_PAPERS if question.kind is Kind.SURVEY else EVIDENCE_PAPERS
+        limit = _SURVEY_PAPERS if question.kind is Kind.SURVEY else _LOOKED_AT
         # By keywords, "what", "how much" and "than" would count as much as a rare name does.
         ranked, hit = await self._hits(question.content or question.text, embedding, limit, scope, vectors=True)
         vector = await embedding
         windows = {paper_id: (hit.spans[paper_id], _cosines(blob, vector)) for paper_id, blob in hit.vectors.items()}
         read = {fused.paper_id: self._read(hit.papers[fused.paper_id]) for fused in ranked if fused.paper_id in windows}
+        scores = {fused.paper_id: fused.score for fused in ranked}
         vocabulary = (stem for paper in read.values() for stem in paper.everything if stem.isalpha())
-        wanted = await self._wanted(question, vocabulary)
-        evidence = [
-            sentence
-            for fused in ranked
-            if fused.paper_id in read
-            for sentence in judged(read[fused.paper_id], fused.score, wanted, *windows[fused.paper_id])
-        ]
-        evidence.sort(key=lambda e: (-e.relevance, e.paper.id, e.start))
+        asked = await self._wanted(question, vocabulary)
+        found = {p: judged(read[p], scores[p], asked, *windows[p]) for p in read}
+        nearest = sorted((p for p in found if found[p]), key=lambda p: (not found[p][0].own, -found[p][0].standing, p))
+        kept = nearest if question.kind is Kind.SURVEY else nearest[:EVIDENCE_PAPERS]
+        evidence = sorted((e for p in kept for e in found[p]), key=lambda e: (-e.relevance, e.paper.id, e.start))
+        place = {fused.paper_id: fused for fused in ranked}
         return Retrieved(
-            tuple(evidence), tuple((hit.papers[f.paper_id], f.score) for f in ranked), tuple(ranked), wanted.words
+            tuple(evidence),
+            tuple((hit.papers[p], scores[p]) for p in kept),
+            tuple(place[p] for p in kept),
+            asked.words,
         )
 
     async def _hits(
@@ -146,12 +151,7 @@ class Retriever:
             ],
             vocabulary,
         )
-        parts = [set(part.content.split()) for part in question.parts]
-        return Wanted(
-            words,
-            tuple(tuple(word for word in words if word.text in part) for part in parts),
-            {name: frozenset({key(name)}) for name in question.names},
-        )
+        return wanted(question, words)
 
     def _relatives(self, text: str) -> frozenset[str]:
         """The stems of a word's relatives, of those that have one stem."""
@@ -160,6 +160,16 @@ class Retriever:
         return frozenset(stems[0] for stems in found if len(stems) == 1)
 
     def _read(self, paper: Paper) -> Read:
+        """A paper's sentences with their stems; kept, since many questions meet the same papers."""
+        known = self._known.get((paper.id, paper.revision))
+        if known is not None and known.paper == paper:
+            return known
+        while len(self._known) >= _READ_KEPT:
+            self._known.pop(next(iter(self._known)), None)
+        read = self._known[paper.id, paper.revision] = self._read_anew(paper)
+        return read
+
+    def _read_anew(self, paper: Paper) -> Read:
         found = sentences(paper.abstract)
         stems = [self._lexical.stems(sentence.text) | name_keys(sentence.text) for sentence in found]
         names = called(paper.title, paper.abstract)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from rag.evidence import Evidence, Read, Wanted, judged, key, name_keys, name_parts, weighed
+from rag.evidence import Evidence, Read, judged, name_keys, name_parts, wanted, weighed
 from rag.models import Paper
 from rag.question import Question
 from rag.relevance import spelled
@@ -36,16 +36,12 @@ def found(question: Question, papers: Sequence[Paper], *, cosine: float = COSINE
         ],
         frozenset().union(*everywhere),
     )
-    parts = [set(part.content.split()) for part in question.parts]
-    wanted = Wanted(
-        words,
-        tuple(tuple(word for word in words if word.text in part) for part in parts),
-        {name: frozenset({key(name)}) for name in question.names},
-    )
     evidence = [
         sentence
         for paper in read
-        for sentence in judged(paper, 0.9, wanted, ((0, len(paper.paper.abstract)),), np.array([cosine], np.float32))
+        for sentence in judged(
+            paper, 0.9, wanted(question, words), ((0, len(paper.paper.abstract)),), np.array([cosine], np.float32)
+        )
     ]
     return sorted(evidence, key=lambda e: (-e.relevance, e.paper.id, e.start))
 

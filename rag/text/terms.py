@@ -25,7 +25,7 @@ def terms(text: str, *, name_parts: bool = False) -> list[str]:
     With `name_parts`, the parts of a joined name are terms too (`SOBertBase`: sobertbase, sobert, base): for texts that
     are indexed, so that a question finds a name by its stem; not for queries, where `MosaicBERT` means just that.
     """
-    folded = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+    folded = text if text.isascii() else _folded(text)
     found: list[str] = []
     for token in _THOUSANDS.sub("", _APOSTROPHE.sub("", folded)).split():
         core = token.lstrip(_EDGE_LEFT).rstrip(_EDGE_RIGHT)
@@ -33,6 +33,10 @@ def terms(text: str, *, name_parts: bool = False) -> list[str]:
         if name_parts and (humps := _HUMP.split(core)) and len(humps) > 1:
             found.extend(part.casefold() for part in humps if part.isalnum() and len(part) > 2)
     return found
+
+
+def _folded(text: str) -> str:
+    return "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
 
 
 def _variants(token: str) -> list[str]:
