@@ -9,19 +9,18 @@ given. Result sentences often stand late in an abstract and carry no name: `subj
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import replace
-from itertools import groupby
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 
 from rag.compose.fit import fit
-from rag.compose.kinds import MAX_SENTENCES, MAX_SURVEY, best, compared, of_parts, surveyed
+from rag.compose.kinds import MAX_SENTENCES, MAX_SURVEY, Part, best, compared, in_order, of_parts, surveyed, systems
 from rag.models import Paper
 from rag.question import Kind, Question
 from rag.retrieve import Evidence
 from rag.text.figures import figures
 from rag.text.names import names, system_of
 
-__all__ = ["MAX_SENTENCES", "MAX_SURVEY", "choose", "confidence", "fit", "subject"]
+__all__ = ["MAX_SENTENCES", "MAX_SURVEY", "Draft", "Part", "choose", "confidence", "draft", "fit", "subject"]
 
 _OPENS_WITHOUT_NAME = re.compile(
     r"(?:It|Its|They|Their|We|Our|This|These|Both|The (?:proposed|resulting|method|model|approach|system|framework))\b"
@@ -45,26 +44,50 @@ _LEAD_IN = re.compile(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """The best that the evidence has to say, part by part, whether or not it answers: that is decided elsewhere."""
+
+    parts: tuple[Part, ...]
+
+    @property
+    def sentences(self) -> list[Evidence]:
+        """All of it, in the order to read it."""
+        return _readable(part.sentences for part in self.parts)
+
+    @property
+    def sound(self) -> list[Evidence]:
+        """What answers by the rules alone."""
+        return _readable(part.sentences for part in self.parts if part.sound)
+
+
 def choose(question: Question, evidence: Sequence[Evidence]) -> list[Evidence]:
-    """The sentences that answer, in the order to read them; none when the evidence does not answer.
+    """The sentences that answer, in the order to read them; none when the evidence does not answer by the rules alone.
 
     One to three, or a line for each paper when a survey is asked for. Sentences of the paper that answers best come
     first, each paper's in the order of its abstract. Openings that point to what is not shown are cut off.
     """
-    return [_without_lead_in(chosen) for chosen in _chosen(question, evidence)]
+    return draft(question, evidence).sound
 
 
-def _chosen(question: Question, evidence: Sequence[Evidence]) -> list[Evidence]:
-    match question.kind:
-        case Kind.IMPRINT:
-            return []
-        case Kind.COMPARISON if question.parts:
-            return _in_order(compared(question, evidence))
-        case Kind.SURVEY:
-            return surveyed(question, evidence)
+def draft(question: Question, evidence: Sequence[Evidence]) -> Draft:
+    """What would be said if it had to be: see `Draft`."""
+    if question.kind is Kind.IMPRINT:
+        return Draft(())
+    if question.kind is Kind.SURVEY:
+        return Draft((surveyed(question, evidence),))
+    if question.kind is Kind.COMPARISON and question.parts:
+        return Draft((compared(question, evidence),))
     if question.parts:
-        return _in_order(of_parts(question, evidence))
-    return _in_order(best(question, evidence, MAX_SENTENCES))
+        return Draft(tuple(of_parts(question, evidence)))
+    if len(systems(evidence)) > 1:
+        return Draft((compared(question, evidence),))
+    return Draft((best(question, evidence, MAX_SENTENCES),))
+
+
+def _readable(parts: Iterable[Sequence[Evidence]]) -> list[Evidence]:
+    """Sentences of a survey stay as they are ranked; of the others, each paper's stand together."""
+    return [_without_lead_in(chosen) for chosen in in_order(e for part in parts for e in part)]
 
 
 def confidence(chosen: Sequence[Evidence]) -> float:
@@ -82,12 +105,6 @@ def subject(paper: Paper, sentence: str) -> str | None:
     if _OPENS_WITHOUT_NAME.match(sentence) or (_RESULT_OPENS.match(sentence) and figures(sentence)):
         return name
     return None
-
-
-def _in_order(chosen: Sequence[Evidence]) -> list[Evidence]:
-    papers = list(dict.fromkeys(e.paper.id for e in chosen))
-    ordered = sorted(chosen, key=lambda e: (papers.index(e.paper.id), e.start))
-    return [e for _, group in groupby(ordered, key=lambda e: e.paper.id) for e in group]
 
 
 def _without_lead_in(evidence: Evidence) -> Evidence:

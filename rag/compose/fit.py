@@ -14,6 +14,8 @@ FLOOR = 0.3  # relevance below which a sentence answers nothing
 _PAPER_FLOOR = 0.55  # share of the question that the paper has to speak of
 _ALIKE = 0.6  # share of words from which two sentences say the same
 _BEFORE = 300  # characters before a sentence in which a name is still what the sentence is about
+_STANDING = 0.5
+_ASKED = 0.2
 _OFTEN = 3  # mentions from which an abstract is about a name that is not its system's
 
 
@@ -23,6 +25,11 @@ def fit(question: Question, evidence: Evidence) -> float:
     fits = evidence.relevance + _of_kind(question, evidence)
     fits += 0.04 * sum(name in text for name in question.names)  # as it is written: RETRO is not Retro
     fits += 0.05 * cues.has_phrase(text, question.content)
+    fits += evidence.standing * _STANDING + evidence.asks * _ASKED
+    if not _about(question, evidence):
+        fits -= 0.3
+    if not gives_figure(question, evidence):
+        fits -= 0.3
     if cues.OPEN_END.search(text):
         fits -= 0.25
     if cues.ADDRESS.search(text):
@@ -63,23 +70,32 @@ def _of_kind(question: Question, evidence: Evidence) -> float:
 
 
 def possible(question: Question, evidence: Iterable[Evidence]) -> list[Evidence]:
-    """The sentences that can be an answer, those that fit best first.
+    """The sentences that may be shown, those that fit best first; whether the best one answers is for `sound`.
 
-    Where the question names a stored paper's system, no other paper's sentence can be one.
+    Where the question names a stored paper's system, no other paper's sentence can be one, and what is addressed to a
+    machine tells a reader nothing.
     """
-    found = [
-        e
-        for e in evidence
-        if e.relevance >= FLOOR
-        and not cues.ORDERS.search(e.text)  # what is addressed to a machine tells a reader nothing
-        and e.paper_coverage >= _PAPER_FLOOR
-        and _about(question, e)
-        and _has_required(question, e)
-        and (question.figure is None or not question.figure.strict or cues.figure_fit(e.text, question.figure))
-    ]
+    found = [e for e in evidence if not cues.ORDERS.search(e.text)]
     if any(e.own for e in found):
         found = [e for e in found if e.own]
     return best_first(question, found)
+
+
+def sound(question: Question, evidence: Evidence) -> bool:
+    """Whether a sentence can be the answer by rules alone: it speaks of the question, and gives its figure."""
+    return (
+        evidence.relevance >= FLOOR
+        and evidence.paper_coverage >= _PAPER_FLOOR
+        and _about(question, evidence)
+        and _has_required(question, evidence)
+        and gives_figure(question, evidence)
+    )
+
+
+def gives_figure(question: Question, evidence: Evidence) -> bool:
+    """Whether a sentence has the figure that the question cannot be answered without; True where there is none."""
+    strict = question.figure is not None and question.figure.strict
+    return not strict or question.figure is None or cues.figure_fit(evidence.text, question.figure) > 0
 
 
 def _has_required(question: Question, evidence: Evidence) -> bool:
