@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from rag.text.asked import FUNCTION_WORDS, GENERIC, Sought, asking, head_noun, measured, sought
-from rag.text.kin import ordinary
 from rag.text.names import names
 
 
@@ -137,6 +136,7 @@ _WORD = re.compile(r"\S+")
 _LETTERS = re.compile(r"[^\W\d_]+(?:['’]\w+)?")
 _QUANTITY = re.compile(r"\d+(?:\.\d+)?[kKMBT%]?")
 _BARE = 2  # content words of a part that only says which figure it wants
+_STRESSED = FUNCTION_WORDS | {"best", "worst", "first", "last", "least", "every", "exact", "actual", "new", "real"}
 _MOSTLY = 0.6  # share of a text's words in capitals from which capitals mean nothing
 
 
@@ -214,7 +214,7 @@ def named(text: str) -> tuple[str, ...]:
         name
         for name in names(text)
         if not _QUANTITY.fullmatch(name)
-        and not (name.isalpha() and name.isupper() and (shouted or name.casefold() in FUNCTION_WORDS or ordinary(name)))
+        and not (name.isalpha() and name.isupper() and (shouted or name.casefold() in _STRESSED))
     )
 
 
