@@ -51,7 +51,7 @@ eval: $(VENV)/.run ## measure answers on the gold questions; tables here, scores
 	@$(BIN)/paperbrief eval $(if $(HALF),--half $(HALF))
 
 golden: $(VENV)/.dev ## write prompts' digests, golden files and the generated parts of the docs anew, for review
-	@PAPERBRIEF_GOLDEN=1 $(BIN)/python -m pytest -q tests/unit/test_prompting.py
+	@PAPERBRIEF_GOLDEN=1 $(BIN)/python -m pytest -q tests/unit/test_prompting.py tests/unit/test_judge.py
 	@$(BIN)/python docs/generate.py
 
 lock: ## resolve the dependencies anew into requirements/ (needs uv)

@@ -15,12 +15,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from eval.gold import Asked, GoldQuestion, Plant
+from eval.recorded import NotRecorded
 from eval.replies import Corpus, Found, Reply, Session, Trace, Understood
 from eval.scoring import RANKS
 from eval.scratch import settings_in
 from rag.ask import Mode
 from rag.catalogue import papers
-from rag.errors import PaperbriefError
+from rag.errors import PaperbriefError, SettingsError
 from rag.library import Library, open_library
 from rag.models import PaperRecord, Progress, RefusedRecord, Scope
 from rag.question import understand
@@ -115,10 +116,15 @@ async def session(library: Library, question: GoldQuestion, mode: Mode) -> Sessi
 
 
 async def reply(library: Library, asked: Asked, mode: Mode, conversation: str | None = None) -> Reply:
-    """The answer to one question, and what led to it. An error of ours is kept as its sentence."""
+    """The answer to one question, and what led to it. An error of ours is kept as its sentence.
+
+    Raises SettingsError and NotRecorded, which no further question would escape.
+    """
     started = time.perf_counter()
     try:
         answer = await library.ask(asked.question, mode=mode, conversation_id=conversation)
+    except (SettingsError, NotRecorded):
+        raise
     except PaperbriefError as error:
         return Reply(asked, None, None, error=str(error))
     took = (time.perf_counter() - started) * 1000

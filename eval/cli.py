@@ -75,6 +75,17 @@ def answers(
         list[str] | None, typer.Option("--max", metavar="METRIC=VALUE", help="Fail above; may be repeated.")
     ] = None,
     failures: Annotated[bool, typer.Option("--failures", help="Print each wrong answer.")] = False,
+    record: Annotated[
+        Path | None, typer.Option(dir_okay=False, help="Keep what the model replies in this file, to play it back.")
+    ] = None,
+    replay: Annotated[
+        Path | None,
+        typer.Option(exists=True, dir_okay=False, help="Answer from a recording, without a model."),
+    ] = None,
+    judge: Annotated[
+        str | None,
+        typer.Option(metavar="MODEL", help="Ask another model of the same server whether answers state the reference."),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Ask the gold questions of the sample papers, and measure the answers."""
@@ -93,6 +104,9 @@ def answers(
         tuple(most or ()),
         failures,
         as_json,
+        record,
+        replay,
+        judge,
     )
     if not carry_out(order, _say_progress):
         raise typer.Exit(1)

@@ -6,19 +6,21 @@ import asyncio
 import json
 import tempfile
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from rich.console import Console
 
 from eval import tables
 from eval.compare import SIGNIFICANT, Bound, Comparison, bound, compare
+from eval.judge import judge
 from eval.kept import KeptVectors
 from eval.report import write_report
 from eval.run import Plan, run
 from eval.scores import Scores, from_json
 from eval.scoring import Judged
 from eval.scratch import builtin_embedder
+from eval.voices import voices
 from rag.config import load
 from rag.models import Progress
 
@@ -36,6 +38,9 @@ class Order:
     most: tuple[str, ...] = ()
     failures: bool = False
     as_json: bool = False
+    record: Path | None = None
+    replay: Path | None = None
+    judge: str | None = None
 
 
 def carry_out(order: Order, progress: Callable[[Progress], None]) -> bool:
@@ -72,7 +77,13 @@ def _passes(shown: Console, scores: Scores, bounds: Sequence[Bound]) -> bool:
 
 
 async def _run(order: Order, progress: Callable[[Progress], None]) -> tuple[Scores, list[Judged]]:
-    with tempfile.TemporaryDirectory(prefix="paperbrief-vectors-") as folder:
-        # Two libraries hold nearly the same papers: their passages are embedded once.
-        embedder = KeptVectors(builtin_embedder(load()), order.vectors or Path(folder))
-        return await run(order.plan, embedder=embedder, progress=progress)
+    settings, mode = load(), order.plan.mode
+    async with voices(settings, mode=mode, judge=order.judge, record=order.record, replay=order.replay) as speaking:
+        with tempfile.TemporaryDirectory(prefix="paperbrief-vectors-") as folder:
+            # Two libraries hold nearly the same papers: their passages are embedded once.
+            embedder = KeptVectors(builtin_embedder(settings), order.vectors or Path(folder))
+            scores, judged = await run(order.plan, embedder=embedder, refit=speaking.refit, progress=progress)
+        if speaking.judge is not None:
+            opinions = await judge(judged, speaking.judge, speaking.prompts, progress=progress)
+            scores = replace(scores, judge=opinions.to_json())
+        return scores, judged

@@ -17,11 +17,15 @@ FORM = 1
 
 @dataclass(frozen=True, slots=True)
 class Scores:
-    """What a run measured. `made` says with what: gold digest, mode, model, embedding, version, time."""
+    """What a run measured. `made` says with what: gold digest, mode, model, embedding, version, time.
+
+    `judge` is the report of `eval.judge` as plain values, where a judge was asked.
+    """
 
     made: Mapping[str, Any]
     figures: tuple[Figure, ...]
     rows: tuple[Row, ...]
+    judge: Mapping[str, Any] | None = None
 
     @classmethod
     def of(cls, rows: Sequence[Row], made: Mapping[str, Any]) -> Scores:
@@ -48,6 +52,7 @@ class Scores:
                 }
                 for figure in self.figures
             },
+            **({"judge": dict(self.judge)} if self.judge is not None else {}),
             "rows": [row.to_json() for row in self.rows],
         }
 

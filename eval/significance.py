@@ -80,3 +80,17 @@ def _tails(drawn: Floats) -> tuple[float, float]:
     tail = (1 - LEVEL) / 2
     low, high = np.quantile(drawn, [tail, 1 - tail])
     return float(low), float(high)
+
+
+def kappa(both: int, first: int, second: int, neither: int) -> float:
+    """Cohen's kappa of two yes-or-no labels (Cohen 1960): `(observed - chance) / (1 - chance)`; 0 where chance is 1.
+
+    `both` and `neither` count agreement, `first` and `second` what only one of them said yes to. `chance` is the
+    agreement that two labellers with these shares of yes would reach by tossing coins.
+    """
+    n = both + first + second + neither
+    if not n:
+        return 0.0
+    one, other = (both + first) / n, (both + second) / n
+    chance = one * other + (1 - one) * (1 - other)
+    return ((both + neither) / n - chance) / (1 - chance) if chance < 1 else 0.0

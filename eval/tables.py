@@ -37,6 +37,13 @@ def show(console: Console, scores: Scores, *, failures: bool = False) -> None:
         + f", {made['seconds']:.0f} s"
     )
     console.print(measures_table(scores.figures, room=console.width - _FIGURES_WIDTH))
+    if scores.judge is not None:
+        said = scores.judge
+        console.print(
+            f"judge {said['model']} ({said['prompt']}): agrees with the keys on {said['agreement']:.3f} of {said['n']} "
+            f"answers, kappa {said['kappa']:.2f}; right by both {said['both']}, judge only {said['only_judge']}, "
+            f"keys only {said['only_keys']}, neither {said['neither']}, unreadable {said['unreadable']}"
+        )
     wrong = [row for row in scores.rows if not row.right]
     if wrong:
         console.print(causes_table(wrong))

@@ -263,6 +263,14 @@ CHANGES: dict[str, Callable[[str, list[Shown]], str | None]] = {
     "direction": _reversed,
 }
 
+
+def _judge(messages: list[dict[str, str]], _: ModelServer) -> str:
+    """Says that an answer states the reference when it has every figure of it."""
+    texts = dict(re.findall(r"^<<<(REFERENCE|ANSWER)\n(.*?)^\1>>>", _prompt(messages), re.DOTALL | re.MULTILINE))
+    wanted, said = (set(re.findall(r"\d+(?:\.\d+)*", texts[name])) for name in ("REFERENCE", "ANSWER"))
+    return json.dumps({"because": "The figures were compared.", "states": wanted <= said})
+
+
 REPLIES: dict[str, Callable[[list[dict[str, str]], ModelServer], str]] = {
     "faithful": _faithful,
     "prose": _prose,
@@ -274,6 +282,7 @@ REPLIES: dict[str, Callable[[list[dict[str, str]], ModelServer], str]] = {
     "decline": _decline,
     "long": _long,
     "bad_json": _bad_json,
+    "judge": _judge,
     "garbage": lambda _, __: '{"answerable": tru ]] \x07 {{{',
 }
 """What each behaviour says, where the wire works."""

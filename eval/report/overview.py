@@ -116,6 +116,7 @@ class View:
     failures: Mapping[str, Sequence[Group]]
     right: int
     comparison: Comparison | None
+    judge: Mapping[str, Any] | None
 
 
 def overview(scores: Scores, comparison: Comparison | None) -> View:
@@ -136,6 +137,7 @@ def overview(scores: Scores, comparison: Comparison | None) -> View:
         failures=_failures(scores.rows),
         right=sum(row.right for row in scores.rows),
         comparison=comparison,
+        judge=scores.judge,
     )
 
 
