@@ -9,7 +9,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from rag.ask import Desk, Mode, ask
-from rag.catalogue import Catalogue, answers, conversations, facts, indexing, papers
+from rag.brief import BriefDesk, assign_tags, brief, rebuild
+from rag.brief.tags import checked_tag
+from rag.catalogue import Catalogue, answers, briefs, conversations, facts, indexing, papers, tagging
 from rag.chat import chat, chat_with_messages
 from rag.embedding import Embedder
 from rag.errors import IndexMismatch, MissingPackage, NotFound, StorageError
@@ -22,6 +24,9 @@ from rag.llm import Model
 from rag.lock import owned
 from rag.models import (
     Answer,
+    BriefConstraints,
+    Briefing,
+    BriefPage,
     Conversation,
     IngestReport,
     Listener,
@@ -61,6 +66,7 @@ class Library:
     embedder: Embedder
     retriever: Retriever
     desk: Desk
+    brief_desk: BriefDesk
     loading: asyncio.Lock = field(default_factory=asyncio.Lock)
     """Held by what fills the indexes: two at once would embed the same papers twice."""
 
@@ -184,6 +190,55 @@ class Library:
         """Raise IndexMismatch or StorageError where the index is another model's, or was lost."""
         await self._require_whole_index()
 
+    async def brief(
+        self,
+        *,
+        topic: str | None = None,
+        week: str | None = None,
+        since: str | None = None,
+        until: str | None = None,
+        constraints: BriefConstraints | None = None,
+        mode: Mode | None = None,
+    ) -> Briefing:
+        """Write a brief on a topic, on a week or window of listing days, or both; of the newest week with none named.
+
+        It is kept, also where there was nothing to report (`Briefing.empty`). Raises InputError.
+        """
+        await self._require_whole_index()
+        return await brief(
+            topic=topic, week=week, since=since, until=until, constraints=constraints, desk=self.brief_desk, mode=mode
+        )
+
+    async def briefing(self, brief_id: str) -> Briefing:
+        """A brief that was written before; NotFound where there is none."""
+        found = await self.catalogue.read(briefs.get, brief_id)
+        if found is None:
+            raise NotFound(f"There is no brief {brief_id!r}.", hint="`paperbrief brief --list` names them.")
+        return found
+
+    async def briefs(self, cursor: str | None = None, *, limit: int = 50) -> BriefPage:
+        """A page of the briefs that were written, the newest first; `cursor` is `next` of the page before."""
+        return await self.catalogue.read(briefs.page, after=cursor, limit=limit)
+
+    async def rebuild_brief(self, brief_id: str) -> Briefing:
+        """A brief made again from what was kept of it: the same but for the time of making. NotFound, StorageError."""
+        return await rebuild(brief_id, desk=self.brief_desk)
+
+    async def assign_tags(self, scope: Scope | None = None) -> int:
+        """Give topic tags to the papers in scope that have none yet; how many papers there are."""
+        return await assign_tags(self.brief_desk, scope)
+
+    async def tags(self) -> list[tuple[str, int]]:
+        """Every tag with the number of papers that carry it, the most common first."""
+        return await self.catalogue.read(tagging.counts)
+
+    async def edit_tags(self, paper_id: str, *, add: Sequence[str] = (), remove: Sequence[str] = ()) -> Paper:
+        """Put tags on a paper by hand, or take some off for good; the paper as it is then. NotFound, InputError."""
+        names = [checked_tag(name) for name in add]
+        if not await self.catalogue.write(tagging.edit, paper_id, add=names, remove=list(remove)):
+            raise NotFound(f"There is no paper {paper_id!r}.", hint="Search for its title.")
+        return await self.paper(paper_id)
+
     async def doctor(self, *, repair: bool = False) -> DoctorReport:
         """Compare the catalogue with both indexes, and mend them with `repair`."""
         return await examine(
@@ -261,7 +316,8 @@ async def open_library(settings: Settings, *, embedder: Embedder | None = None) 
         retriever = Retriever(catalogue, index, lexical, embedder)
         model, prompts = _model(settings, stack)
         desk = Desk(retriever, catalogue, embedder, model, prompts, settings.mode)
-        yield Library(catalogue, vectors, lexical, index, embedder, retriever, desk)
+        briefing = BriefDesk(catalogue, retriever, embedder, model, prompts, settings.mode)
+        yield Library(catalogue, vectors, lexical, index, embedder, retriever, desk, briefing)
 
 
 def _model(settings: Settings, stack: AsyncExitStack) -> tuple[Model | None, Prompts | None]:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from rag.catalogue import Catalogue, hits, papers
 from rag.embedding import Embedder
-from rag.errors import QuestionError, ScopeError
+from rag.errors import QuestionError
 from rag.evidence import Evidence, Part, Read, Wanted, judged, name_keys, name_parts, wanted, weighed
 from rag.fusion import Fused
 from rag.index import Index, Vector
@@ -33,6 +33,7 @@ MAX_QUESTION = 4_000
 EVIDENCE_PAPERS = 8
 _LOOKED_AT = 16  # papers that are read, of which those are kept that are nearest as a whole
 _SURVEY_PAPERS = 32  # a survey asks for all that there is, and its floors cut what is not relevant
+_AT_ONCE = 32  # papers that are read before others have their turn
 _READ_KEPT = 512  # papers whose stems are kept
 
 
@@ -77,7 +78,7 @@ class Retriever:
     ) -> SearchReport:
         """The `top_k` best papers for a query, each with its best passage.
 
-        Raises QuestionError when the query is empty or too long, ScopeError when the scope names a brief.
+        Raises QuestionError when the query is empty or too long, ScopeError when the scope names an unknown brief.
         """
         query = checked(query)
         embedding = asyncio.ensure_future(self._embedder.embed_query(query))
@@ -87,15 +88,23 @@ class Retriever:
         shown = [_hit(fused, read.papers[fused.paper_id], best[fused.paper_id], explain) for fused in ranked]
         return SearchReport(hits=tuple(shown))
 
-    async def evidence(self, question: Question, *, scope: Scope | None = None) -> Retrieved:
-        """The sentences of the best papers, most relevant to the question first."""
+    async def evidence(self, question: Question, *, scope: Scope | None = None, limit: int | None = None) -> Retrieved:
+        """The sentences of the best papers, most relevant to the question first.
+
+        `limit` is how many papers a survey reads, where it is not to be the usual number.
+        """
         embedding = asyncio.ensure_future(self._embedder.embed_query(question.text))
-        limit = _SURVEY_PAPERS if question.kind is Kind.SURVEY else _LOOKED_AT
+        limit = limit or (_SURVEY_PAPERS if question.kind is Kind.SURVEY else _LOOKED_AT)
         # By keywords, "what", "how much" and "than" would count as much as a rare name does.
         ranked, hit = await self._hits(question.content or question.text, embedding, limit, scope, vectors=True)
         vector = await embedding
         windows = {paper_id: (hit.spans[paper_id], _cosines(blob, vector)) for paper_id, blob in hit.vectors.items()}
-        read = {fused.paper_id: self._read(hit.papers[fused.paper_id]) for fused in ranked if fused.paper_id in windows}
+        read = {}
+        for number, fused in enumerate(ranked):
+            if number % _AT_ONCE == _AT_ONCE - 1:
+                await asyncio.sleep(0)  # a brief reads more than a hundred papers, and others are waiting
+            if fused.paper_id in windows:
+                read[fused.paper_id] = self._read(hit.papers[fused.paper_id])
         scores = {fused.paper_id: fused.score for fused in ranked}
         vocabulary = (stem for paper in read.values() for stem in paper.everything if stem.isalpha())
         asked = await self._wanted(question, vocabulary)
@@ -120,8 +129,6 @@ class Retriever:
         """
         among = None
         if scope is not None and not scope.everything:
-            if scope.brief_id is not None:
-                raise ScopeError("There are no briefs to search in yet.", hint="Leave brief_id out of the scope.")
             among = await self._catalogue.read(papers.ids_in_scope, scope)
         ranked = await self._index.ranked(query, vector, limit=limit, among=among)
         kept: list[Fused] = []

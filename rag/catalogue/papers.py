@@ -14,7 +14,7 @@ from rag.catalogue.dialect import among
 from rag.catalogue.entries import Put, published_days
 from rag.catalogue.facts import catalogue_revision
 from rag.catalogue.intake import numbers_of, put
-from rag.catalogue.schema import ListingRow, PaperRow, PassageRow, TagRow
+from rag.catalogue.schema import BriefPaperRow, BriefRow, ListingRow, PaperRow, PassageRow, TagRow
 from rag.errors import InputError, ScopeError
 from rag.models import Paper, PaperListing, Scope
 
@@ -28,6 +28,7 @@ __all__ = [
     "get",
     "get_many",
     "ids_in_scope",
+    "inside",
     "page",
     "put",
     "raw",
@@ -112,6 +113,15 @@ def page(
     return [found[number] for number in numbers], str(numbers[-1]) if len(found) > limit and numbers else None
 
 
+def inside(session: Session, scope: Scope) -> list[Paper]:
+    """All papers in a scope, in the order in which they came; see `ids_in_scope`.
+
+    Raises:
+        ScopeError: the scope names a brief that is not stored.
+    """
+    return list(selected(session, *_conditions(session, scope)).values())
+
+
 def count(session: Session, scope: Scope | None = None) -> int:
     """How many papers there are, or how many in a scope; deleted ones do not count."""
     return session.scalar(select(func.count()).select_from(PaperRow).where(_ALIVE, *_conditions(session, scope))) or 0
@@ -141,9 +151,12 @@ def ids_in_scope(session: Session, scope: Scope) -> list[str]:
 def _conditions(session: Session, scope: Scope | None) -> list[ColumnElement[bool]]:
     if scope is None or scope.everything:
         return []
-    if scope.brief_id is not None:
-        raise ScopeError(f"There is no brief {scope.brief_id!r}.", hint="Leave brief_id out, or name papers or days.")
     conditions: list[ColumnElement[bool]] = []
+    if scope.brief_id is not None:
+        if session.scalar(select(BriefRow.brief_id).where(BriefRow.brief_id == scope.brief_id)) is None:
+            raise ScopeError(f"There is no brief {scope.brief_id!r}.", hint="`paperbrief brief --list` names them.")
+        reported = select(BriefPaperRow.number).where(BriefPaperRow.brief_id == scope.brief_id)
+        conditions.append(PaperRow.number.in_(reported))
     if scope.paper_ids:
         conditions.append(among(session, PaperRow.number, set(numbers_of(session, scope.paper_ids).values())))
     conditions += [PaperRow.number.in_(select(TagRow.number).where(TagRow.tag == tag)) for tag in scope.tags]

@@ -10,6 +10,9 @@ passages    what may stand in the two indexes: spans and vectors of one revision
 answers     answers as they were given
 conversations, turns   which answers belong together, and in which order
 jobs        work that outlasts the request that asked for it
+tagging     which topic tags the program gave a paper, and which a person took off
+briefs      briefs as they were written, with what they can be made of again
+brief_papers  the papers of a brief, at the revisions that it read
 facts       single values: the catalogue's revision, the embedding of the index, how the bands were made
 """
 
@@ -18,7 +21,7 @@ from __future__ import annotations
 from sqlalchemy import JSON, ForeignKey, Index, Integer, LargeBinary, Text, and_
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-HEAD = "0003"
+HEAD = "0004"
 """The schema that this code reads and writes: the newest migration."""
 
 
@@ -191,6 +194,52 @@ class JobRow(Base):
     state: Mapped[str] = mapped_column(Text, index=True)
     updated: Mapped[str] = mapped_column(Text, index=True)
     job: Mapped[str] = mapped_column(Text)
+
+
+class TaggingRow(Base):
+    """The topic tags that the program gave a paper; `given` is JSON, tag -> strength, `refused` a JSON list.
+
+    `revision` is that of the text it read, `vocabulary` the digest of the topics it knew.
+    """
+
+    __tablename__ = "tagging"
+
+    number: Mapped[int] = mapped_column(ForeignKey("papers.number"), primary_key=True)
+    revision: Mapped[int]
+    vocabulary: Mapped[str] = mapped_column(Text)
+    given: Mapped[str] = mapped_column(Text)
+    refused: Mapped[str] = mapped_column(Text)
+
+
+class BriefRow(Base):
+    """A brief as JSON, with its plan and the model's replies; `series` is what briefs share that follow each other."""
+
+    __tablename__ = "briefs"
+    __table_args__ = (Index("briefs_series", "series", "until"), Index("briefs_created", "created", "brief_id"))
+
+    brief_id: Mapped[str] = mapped_column(Text, primary_key=True)
+    created: Mapped[str] = mapped_column(Text)
+    series: Mapped[str] = mapped_column(Text)
+    week: Mapped[str | None] = mapped_column(Text)
+    since: Mapped[str | None] = mapped_column(Text)
+    until: Mapped[str | None] = mapped_column(Text)
+    title: Mapped[str] = mapped_column(Text)
+    topic: Mapped[str | None] = mapped_column(Text)
+    papers: Mapped[int]
+    brief: Mapped[str] = mapped_column(Text)
+    plan: Mapped[str] = mapped_column(Text)
+    replies: Mapped[str] = mapped_column(Text)
+
+
+class BriefPaperRow(Base):
+    """A paper that a brief reports, at the revision that it read."""
+
+    __tablename__ = "brief_papers"
+    __table_args__ = (Index("brief_papers_number", "number"), {"sqlite_with_rowid": False})
+
+    brief_id: Mapped[str] = mapped_column(ForeignKey("briefs.brief_id"), primary_key=True)
+    number: Mapped[int] = mapped_column(ForeignKey("papers.number"), primary_key=True)
+    revision: Mapped[int]
 
 
 class FactRow(Base):

@@ -158,6 +158,16 @@ def _contribution(abstract: str, system: str) -> int:
     return 0
 
 
+def own_work(title: str, abstract: str) -> int:
+    """Where an abstract turns from what others did to the paper's own work, as an offset."""
+    return _contribution(abstract, system_of(title, abstract) or "")
+
+
+def opens_as_background(text: str) -> bool:
+    """Whether a sentence opens as those do that tell what others did, wherever it stands."""
+    return _BACKGROUND.match(text) is not None
+
+
 def asks_for_new(question: str) -> bool:
     """Whether a survey asks for papers that bring a thing, not for those that use it."""
     return _ASKS_FOR_NEW.search(question) is not None

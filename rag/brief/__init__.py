@@ -1,0 +1,139 @@
+"""Briefs: what is new in a week, or on a topic, in three minutes of reading.
+
+    request -> plan (papers, themes, changes) -> compose -> ground -> Briefing, kept with its plan
+
+Every sentence is shown by a span of an abstract, verbatim or in close wording; a weak one never stands in a brief. What
+was decided is kept, so that a brief can be made again: docs/decisions/0014-briefs.md.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Literal
+
+from rag.brief.assemble import assembled
+from rag.brief.compose import composed
+from rag.brief.plan import Plan
+from rag.brief.planning import Sources, planned, tagged
+from rag.brief.request import BriefRequest, requested, week_before, week_of
+from rag.brief.say import Voice
+from rag.brief.vocabulary import packaged
+from rag.catalogue import Catalogue, briefs, papers
+from rag.embedding import Embedder
+from rag.errors import NotFound, StorageError
+from rag.llm import Model
+from rag.models import BriefConstraints, Briefing, Latency, Paper, Scope, Usage
+from rag.prompting import Prompts
+from rag.retrieve import Retriever
+
+__all__ = ["BriefDesk", "BriefRequest", "assign_tags", "brief", "rebuild", "requested", "week_before", "week_of"]
+
+Mode = Literal["auto", "extractive", "generative"]
+
+
+@dataclass(frozen=True, slots=True)
+class BriefDesk:
+    """What a brief is written with; made once by the composition root. `model` is None where none is set."""
+
+    catalogue: Catalogue
+    retriever: Retriever
+    embedder: Embedder
+    model: Model | None
+    prompts: Prompts | None
+    mode: Mode = "auto"
+
+    def sources(self) -> Sources:
+        """What planning reads."""
+        return Sources(self.catalogue, self.retriever, self.embedder, packaged())
+
+
+async def brief(
+    *,
+    topic: str | None = None,
+    week: str | None = None,
+    since: str | None = None,
+    until: str | None = None,
+    constraints: BriefConstraints | None = None,
+    desk: BriefDesk,
+    mode: Mode | None = None,
+) -> Briefing:
+    """Write a brief on a topic, on a week or window of listing days, or on both; of the newest week when none is named.
+
+    A brief without papers is a brief too, and says so. Raises InputError for a request that cannot be understood.
+    """
+    request = requested(topic, week, since, until, constraints)
+    start = time.perf_counter()
+    plan, found = await planned(request, desk.sources())
+    retrieved = time.perf_counter()
+    voices = await asyncio.to_thread(_voices, plan, found)
+    made = await asyncio.to_thread(composed, plan, voices)
+    spent = Latency(
+        retrieve=_milliseconds(start, retrieved),
+        compose=_milliseconds(retrieved, time.perf_counter()),
+        total=_milliseconds(start, time.perf_counter()),
+    )
+    briefing = assembled(
+        plan,
+        voices,
+        made,
+        brief_id=f"brf_{secrets.token_hex(8)}",
+        created=datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
+        usage=Usage(latency_ms=spent),
+    )
+    await desk.catalogue.write(briefs.keep, briefing, series=request.series, plan=plan.model_dump_json(), replies="[]")
+    return briefing
+
+
+async def rebuild(brief_id: str, *, desk: BriefDesk) -> Briefing:
+    """A kept brief made again from its plan, the texts at the revisions that it read, and the recorded replies.
+
+    The same bytes but for the time of making and the time that it took. Nothing is kept. Raises NotFound.
+    """
+    kept = await desk.catalogue.read(briefs.kept, brief_id)
+    if kept is None:
+        raise NotFound(f"There is no brief {brief_id!r}.", hint="`paperbrief brief --list` names them.")
+    plan = Plan.model_validate_json(kept.plan)
+    wanted = [(paper.paper_id, paper.revision) for paper in plan.papers]
+    texts = await desk.catalogue.read(briefs.texts, wanted)
+    if missing := [name for name, _ in wanted if name not in texts]:
+        raise StorageError(f"The text that the brief read of {missing[0]!r} is no longer stored.")
+    found = {
+        paper.paper_id: Paper(
+            id=paper.paper_id,
+            title=texts[paper.paper_id][0],
+            abstract=texts[paper.paper_id][1],
+            url=paper.url,
+            published=paper.published,
+            revision=paper.revision,
+        )
+        for paper in plan.papers
+    }
+    voices = await asyncio.to_thread(_voices, plan, found)
+    made = await asyncio.to_thread(composed, plan, voices)
+    return assembled(
+        plan,
+        voices,
+        made,
+        brief_id=brief_id,
+        created=datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
+        usage=kept.briefing.usage,
+    )
+
+
+async def assign_tags(desk: BriefDesk, scope: Scope | None = None) -> int:
+    """Give topic tags to the papers in scope that have none yet, or whose text changed; how many papers there are."""
+    every = await desk.catalogue.read(papers.inside, scope or Scope())
+    await tagged(every, desk.sources())
+    return len(every)
+
+
+def _voices(plan: Plan, found: dict[str, Paper]) -> dict[str, Voice]:
+    return {paper.paper_id: Voice.of(found[paper.paper_id]) for paper in plan.papers}
+
+
+def _milliseconds(start: float, end: float) -> float:
+    return round((end - start) * 1000, 2)

@@ -1,0 +1,150 @@
+"""Composing a brief without a model: its papers in a readable row for each theme, a summary, headline figures. Pure.
+
+How much is said of a paper follows from the room that there is: the first in rank get what they are and what came of
+it, those behind one sentence, and those for which there is no room are named by their titles. So a brief on 300 papers
+is as long as one on 24.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from rag.brief.differ import Difference, differences
+from rag.brief.figures import Headline, headlines
+from rag.brief.plan import Plan, PlannedTheme
+from rag.brief.roles import gives_orders
+from rag.brief.say import Account, Voice, headline, in_full, in_short
+from rag.ground import DroppedSentence, Grounded
+from rag.models import BriefFigure, BriefNote, BriefPaper
+
+SUMMARY = 5
+"""Sentences of a summary at most."""
+_SHORT_WORDS = 24  # what one sentence takes, for planning ahead
+_OVER = 1.1  # how far the last paper may go over the room
+_MEASURED = 0.7  # how well a sentence has to conclude to open a summary
+_LONGEST_SUMMARY = 40  # words of a sentence of the summary
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A theme's sentences, or what two papers say against each other; `more` are papers without a sentence."""
+
+    heading: str
+    topic: str | None
+    kind: str
+    said: tuple[Grounded, ...]
+    more: tuple[BriefPaper, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """Everything that a brief says, before it is numbered, and what made it where a model did."""
+
+    summary: tuple[Grounded, ...]
+    sections: tuple[Section, ...]
+    figures: tuple[BriefFigure, ...]
+    notes: tuple[BriefNote, ...] = ()
+    dropped: tuple[DroppedSentence, ...] = ()
+
+
+def composed(plan: Plan, voices: Mapping[str, Voice]) -> Composed:
+    """The brief of a plan, from its papers' own sentences."""
+    accounts = _accounts(plan, voices)
+    sections = [_section(theme, accounts, voices) for theme in plan.themes]
+    reported = [voices[paper_id] for theme in plan.themes for paper_id in theme.paper_ids if paper_id in accounts]
+    apart = differences(reported)
+    return Composed(
+        summary=tuple(_summary(plan, voices, accounts)),
+        sections=(*(s for s in sections if s.said or s.more), *_differing(apart)),
+        figures=figures_of(reported),
+        notes=(
+            *(BriefNote(kind="conflicting_papers", detail=one.detail) for one in apart),
+            *(_ignored(voice) for voice in reported if gives_orders(voice.paper)),
+        ),
+    )
+
+
+def _ignored(voice: Voice) -> BriefNote:
+    detail = f"A sentence of {voice.paper.title!r} gives orders to a machine and was left out."
+    return BriefNote(kind="injection_ignored", detail=detail)
+
+
+def _accounts(plan: Plan, voices: Mapping[str, Voice]) -> dict[str, Account]:
+    """What is said of each paper, in rank order as long as there is room."""
+    made: dict[str, Account] = {}
+    room, left, used = plan.constraints.max_words, len(plan.papers), 0
+    for planned in plan.papers:
+        left -= 1
+        voice = voices[planned.paper_id]
+        account = in_full(voice)
+        if made and used + _words(account) + _SHORT_WORDS * left > room:
+            account = in_short(voice)
+        if made and used + _words(account) > _OVER * room:
+            continue
+        if account.said:
+            made[planned.paper_id] = account
+            used += _words(account)
+    return made
+
+
+def _words(account: Account) -> int:
+    return sum(len(one.text.split()) for one in account.said)
+
+
+def _section(theme: PlannedTheme, accounts: Mapping[str, Account], voices: Mapping[str, Voice]) -> Section:
+    said = [one for paper_id in theme.paper_ids if paper_id in accounts for one in accounts[paper_id].said]
+    silent = [voices[paper_id].paper for paper_id in theme.paper_ids if paper_id not in accounts]
+    more = (*(BriefPaper(paper_id=paper.id, title=paper.title) for paper in silent), *theme.more)
+    return Section(theme.heading, theme.tag, "theme", tuple(said), more)
+
+
+def _differing(apart: Sequence[Difference]) -> tuple[Section, ...]:
+    said = [sentence for one in apart for sentence in (one.first, one.second)]
+    return (Section("Where papers differ", None, "differences", tuple(said)),) if said else ()
+
+
+def _summary(plan: Plan, voices: Mapping[str, Voice], accounts: Mapping[str, Account]) -> list[Grounded]:
+    """A result of each theme, the largest theme first; of several papers where there are few themes.
+
+    Of a theme, the first paper whose result is measured and names its system: a summary is read without what is around.
+    """
+    queues = [_tellable([voices[name] for name in theme.paper_ids if name in accounts]) for theme in plan.themes]
+    wanted = min(SUMMARY, max(1, len(accounts) // 2), sum(map(len, queues)))
+    chosen: list[Grounded] = []
+    while len(chosen) < wanted and any(queues):
+        for queue in queues:
+            if queue and len(chosen) < wanted:
+                best = headline(queue.pop(0))
+                if best is not None and len(best.text.split()) <= _LONGEST_SUMMARY:
+                    chosen.append(best)
+    return chosen
+
+
+def _tellable(voices: Sequence[Voice]) -> list[Voice]:
+    """A theme's papers, those with a measured result in a sentence that names the system before the others."""
+    return sorted(voices, key=lambda voice: not any(line.concludes >= _MEASURED for line in voice.results[:3]))
+
+
+def figures_of(voices: Sequence[Voice]) -> tuple[BriefFigure, ...]:
+    """The headline figures of the papers that are reported, fewer of each where there are many papers."""
+    most = 5 if len(voices) <= 6 else 4 if len(voices) <= 12 else 3 if len(voices) <= 16 else 2
+    made = []
+    for voice in voices:
+        lines = [*voice.results[:4], *([voice.intro] if voice.intro is not None else [])]
+        found: list[Headline] = []
+        for line in lines:
+            found += [one for one in headlines(line, most=most) if one.value not in {f.value for f in found}]
+        best = sorted(found, key=lambda one: -one.weight)[:most]
+        made += [
+            BriefFigure(
+                paper_id=voice.paper.id,
+                quantity=one.quantity,
+                value=one.value,
+                quote=one.quote,
+                start=one.start,
+                end=one.end,
+            )
+            for one in sorted(best, key=lambda one: one.start)
+        ]
+    return tuple(made)

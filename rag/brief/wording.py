@@ -1,0 +1,357 @@
+"""A sentence of an abstract in the third person: who did it is named, what points elsewhere is cut off. Pure.
+
+    In this paper, we propose X, a framework that …      ->  X is a framework that …
+    Extensive experiments show that our method achieves …  ->  X achieves …
+
+Only the frame changes: openings, "we" and "our", the verb of proposing. Every other word stays as it stands, so that
+`rag.ground` can show the result in its source. `worded` offers several wordings, the most readable first; the caller
+takes the first that the guard accepts, and quotes where it accepts none.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+LONGEST = 36
+"""Words from which a sentence loses clauses at its end that only praise or repeat."""
+
+
+@dataclass(frozen=True, slots=True)
+class Called:
+    """What a paper is spoken of as: the name of its system, or None, and its title, cut to be read in a sentence."""
+
+    system: str | None
+    title: str
+
+    @property
+    def label(self) -> str:
+        """The system's name, or the short title in quotation marks."""
+        return self.system or f"“{self.title}”"
+
+
+def short_title(title: str) -> str:
+    """A title as a sentence can hold it: up to its colon or question, and not much longer than ten words."""
+    head = re.split(r"(?<=[?!])\s|:\s|\s--?\s", title, maxsplit=1)[0].strip()
+    if len(head.split()) < 3:
+        head = title.strip()
+    return head if len(head) <= _LONGEST_TITLE else f"{head[:_LONGEST_TITLE].rsplit(' ', 1)[0]} …"
+
+
+_LONGEST_TITLE = 80
+
+
+def worded(text: str, called: Called, *, speaks_of_system: bool = True) -> list[str]:
+    """Wordings of a sentence in the third person, the most readable first; the sentence itself is not among them.
+
+    `speaks_of_system` False says that "it" stands for something else, and is left as it is.
+    """
+    plain = _one_finding(_without_marks(text))
+    bare = _cut_openings(plain)
+    made: list[str] = []
+    for start in dict.fromkeys((bare, plain)):
+        framed = _unframed(start)
+        for one in dict.fromkeys((framed, start)):
+            for proposed in _proposed(one, called):
+                made += _finished(proposed, called, speaks_of_system)
+            made += _finished(one, called, speaks_of_system)
+    fresh = (one for one in dict.fromkeys(made) if one != text)
+    return [one for one in fresh if not _FIRST_PERSON.search(one) and not _POINTS.match(one)]
+
+
+# ---------------------------------------------------------------------------------------------------- what is cut off
+
+_REFERENCE = re.compile(
+    r"\s*\((?:see )?(?:[A-Z][\w'’.-]+(?: et al\.?| (?:and|&) [A-Z][\w'’.-]+)?,? \d{4}[a-z]?(?:; )?)+\)"
+)
+_LIST_MARK = re.compile(r"^(?:\(?(?:\d|[ivx]{1,3})[.)]\s+)+")
+_HERE = re.compile(r",? (?:in|of) (?:this|our) (?:paper|work|study|article)(?=[,.;]| )")
+_AIM = re.compile(
+    r" (?:to|for) (?:address|tackle|solve|overcome|alleviate|mitigate|resolve|handl)(?:ing)? "
+    r"(?:this|these|the above|such) (?:\w+ )?\w+(?=[.,])"
+)
+_OPENING = re.compile(
+    r"(?:However|Moreover|Furthermore|Further|Additionally|Besides|Also|Specifically|Concretely|In particular|More "
+    r"specifically|More importantly|Most importantly|Importantly|Particularly|Therefore|Thus|Hence|Consequently|"
+    r"Accordingly|Notably|Nevertheless|Nonetheless|Instead|In addition|First(?:ly)?|Second(?:ly)?|Third(?:ly)?|Finally|"
+    r"Lastly|At last|Last but not least|On the other hand|On the one hand|Conversely|Meanwhile|Meantime|That is|"
+    r"As a result|As evidence|In contrast|For example|For instance|Here|Indeed|Remarkably|Surprisingly|Interestingly|"
+    r"Crucially|Perhaps more surprisingly|Overall|Altogether|In summary|In short|To summarize|Unfortunately|Next|Then|"
+    r"Again|Still|Yet|But|And|Similarly|Likewise|Empirically|Theoretically|Technically|Briefly|Ultimately|Subsequently|"
+    r"In (?:this|our|the present) (?:paper|work|study|article|research|report|survey)|In this (?:way|setting|regard|"
+    r"context|respect|vein)|In light of this|In doing so|In response|"
+    r"(?:Motivated|Inspired|Driven|Guided|Enabled) by (?:this|these|that|the above|such)(?: [\w-]+){0,3}|"
+    r"(?:Based|Building) (?:on|upon) (?:this|these|that|those|the above|such|our)(?: [\w-]+){0,3}|"
+    r"(?:Given|Considering|Following|Leveraging|Using|With|From|Under|Despite|Beyond|Besides|Along with|Due to) "
+    r"(?:this|these|that|those|the above)(?: [\w-]+){0,3}|"
+    r"To(?:wards?)? (?:this|that|these) (?:end|goal|aim|purpose|ends)s?|Toward (?:this|that) (?:end|goal)|"
+    r"To do (?:so|this|that)|For (?:this|that) (?:purpose|reason|goal)|"
+    r"(?:In order )?[Tt]o (?:address|tackle|solve|overcome|alleviate|mitigate|resolve|answer|achieve|leverage|fill|"
+    r"close|bridge|remedy|handle|meet|facilitate|combat|circumvent|deal with|cope with|fill in|explore)\w* "
+    r"(?:this|these|the above|it|that|those|such|the aforementioned|the)\b[^,]{0,90}|"
+    r"First and foremost|Taken together|In the process|Along the way|Under the hood|At its core),? "
+    r"|(?:[A-Z][a-z]+ing (?:on|to|from|into|at|upon|for)|(?:In order t|T)o [a-z-]+) [^,]{3,110}, "
+    r"(?=(?:in this (?:paper|work|study), )?we (?:propose|introduce|present|develop|design)\b)",
+)
+
+
+def _without_marks(text: str) -> str:
+    """The sentence without references in brackets, marks of a list in front, and "in this paper"."""
+    return _AIM.sub("", _HERE.sub("", _REFERENCE.sub("", _LIST_MARK.sub("", text)))).strip()
+
+
+_LISTED = re.compile(
+    r"^(?:[^:]{0,60})?\bwe have the following (?:[a-z]+ ){0,2}(?:findings|results|observations): (?:i|1)\) "
+)
+_NEXT = re.compile(r"(?<=[.;]) (?:and )?(?:\(?(?:ii|2)\)) ")
+_NUMBERED = re.compile(r"(?<=\w): (?:\(1\)|1\)|\(i\)|i\)|\(a\)) .*$")
+
+
+def _one_finding(text: str) -> str:
+    """The first of several findings that an abstract numbers in one sentence; a long list of parts is cut off."""
+    found = _LISTED.match(text)
+    if found:
+        text = _capital(text[found.end() :])
+        second = _NEXT.search(text)
+        return text[: second.start()].rstrip(";") if second else text
+    if len(text.split()) > LONGEST and (listed := _NUMBERED.search(text)):
+        return text[: listed.start()] + "."
+    return text
+
+
+def _cut_openings(text: str) -> str:
+    """The sentence without openings that point to what is not shown, as long as a sentence is left."""
+    rest = text
+    while (found := _OPENING.match(rest)) and len(rest[found.end() :].split()) > _SHORTEST:
+        if found[0].rstrip()[-1:] != "," and not _ADVERB.match(found[0]):
+            break
+        rest = rest[found.end() :]
+    return _capital(rest)
+
+
+_SHORTEST = 4  # words that are left at least
+_ADVERB = re.compile(
+    r"(?:Also|Further|Then|Here|Thus|Hence|Therefore|And|But|Yet|Finally|Firstly?|Secondly?|Thirdly?) $"
+)
+
+_SURE = r"(?:show|demonstrate|find|observe|prove|reveal|report|establish|confirm|verify|indicate|see|discover|note)"
+_HEDGED = r"(?:argue|believe|hypothesi[sz]e|suggest|claim|conjecture|posit|contend|speculate|assume)"
+_FINDINGS = (
+    r"(?:experiments?|experimentations?|results?|evaluations?|analys[ei]s|stud(?:y|ies)|findings?|investigations?|tests?|"
+    r"observations?|comparisons?|ablations?|benchmarks?)"
+)
+_FRAMES = (
+    # "Extensive experiments (on A and B) show that …": what they were made on goes to the front.
+    re.compile(
+        rf"^(?:(?:Our|The|These|Extensive|Comprehensive|Empirical|Experimental|Further|In-depth|Detailed|Thorough|"
+        rf"Numerous|Additional|Quantitative|Systematic|Large-scale|[a-z]+) ){{0,4}}{_FINDINGS}"
+        rf"(?: (?P<on>(?:on|across|over|with|in|under|for) [^,;]{{3,90}}?))? (?:also |further |clearly |consistently )?"
+        rf"{_SURE}(?:s|ed|d)? that ",
+        re.IGNORECASE,
+    ),
+    re.compile(
+        rf"^(?:Through|In|By|Via|With) (?:(?:our|the|extensive|comprehensive|empirical|controlled|various) ){{0,3}}"
+        rf"{_FINDINGS}(?: (?P<on>(?:on|across|over|with|in) [^,;]{{3,90}}?))?, we (?:\w+ )?{_SURE}(?:s|ed|d)? that ",
+        re.IGNORECASE,
+    ),
+    re.compile(
+        rf"^(?:(?P<on>(?:On|Across|In|With|For|By) [^,;]{{3,90}}?), )?[Ww]e (?:\w+ ){{0,2}}?{_SURE}(?:s|ed|d)? that "
+    ),
+)
+
+
+def _unframed(text: str) -> str:
+    """What was found without "experiments show that"; on what it was found is kept, in front."""
+    for frame in _FRAMES:
+        found = frame.match(text)
+        if found:
+            rest = text[found.end() :]
+            on = found["on"]
+            return f"{_capital(on)}, {rest}" if on else _capital(rest)
+    return text
+
+
+# ------------------------------------------------------------------------------------------------------- what is named
+
+_WHO = r"(?:[Ww]e|[Tt]his (?:paper|work|study|research|article|survey)|[Tt]he (?:authors|paper|study|work))"
+_BRING = (
+    r"(?:(?:also|further|then|first|therefore|thus|hereby|here) )?"
+    r"(?:propose|introduce|present|develop|describe|design|create|devise|suggest|contribute|offer|release|conceive|"
+    r"investigate|study|explore)"
+    r"(?:s|d|ed)?"
+)
+_PROPOSES = re.compile(rf"^{_WHO} {_BRING} (?P<rest>.+)$")
+_PASSIVE = re.compile(
+    r"^(?P<what>(?:An?|The) [^,;]{8,160}?) (?:is|are) (?:proposed|introduced|presented|developed|designed)"
+    r"(?P<tail>(?: to|,| that| which| for)? ?.*)$"
+)
+_KIND = (
+    r"(?:method|approach|framework|model|system|algorithm|strategy|technique|mechanism|architecture|module|pipeline|"
+    r"benchmark|dataset|data set|corpus|metric|engine|suite|solution|paradigm|attack|scheme|procedure|tool|platform|"
+    r"decoding|loss|objective|task|toolkit|library|law|network|learner|recipe|probe|protocol|test)s?"
+)
+_THIRD = r"(?:[a-z]+(?:s|es)|can|has|does|will)"
+
+
+def _proposed(text: str, called: Called) -> list[str]:
+    """ "We propose X, a Y that …" as "X is a Y that …", for the ways in which abstracts say so."""
+    found = _PROPOSES.match(text)
+    if found:
+        return _of_rest(found["rest"], called)
+    passive = _PASSIVE.match(text)
+    if passive and called.system and called.system in passive["what"]:
+        return _of_rest(f"{_small(passive['what'])}{passive['tail']}", called)
+    return []
+
+
+def _of_rest(rest: str, called: Called) -> list[str]:
+    """What follows the verb of proposing, as a sentence about the system."""
+    if called.system is None:
+        return []
+    name = re.escape(called.system)
+    full = (
+        rf"(?:{name}(?:[-\w.+]*)(?: \([^)]*\))?|"
+        rf"(?:the )?(?!(?:an?|the|first|one|some|several|two|three)\b)[^,;:()]{{3,120}} \((?:i\.e\.,? )?{name}\))"
+    )
+    made: list[str] = []
+    if found := re.match(rf"^(?P<who>{full})(?:,|:| -| --) (?P<what>(?:an?|the|our|one of) .+)$", rest):
+        made.append(f"{_who(found['who'], called)} is {_article(found['what'])}")
+    if found := re.match(rf"^(?P<who>{full}),? (?:that|which) (?P<does>{_THIRD} .+)$", rest):
+        made.append(f"{_who(found['who'], called)} {found['does']}")
+    if found := re.match(rf"^(?P<who>{full}) (?P<to>(?:to|for) .+)$", rest):
+        made.append(f"{_who(found['who'], called)} is proposed {found['to']}")
+    if found := re.match(
+        rf"^(?P<what>(?:an?|the) [^;:]{{3,200}}?),? (?:named|called|namely|dubbed|termed|i\.e\.,?|referred to as) "
+        rf"(?P<who>(?:[^,;:()]{{3,120}} \({name}\)|{name}))(?P<tail>[,.: ].*)?$",
+        rest,
+    ):
+        made.append(_joined(called.system, found["what"], found["tail"] or "."))
+    if found := re.match(
+        rf"^(?P<what>(?:an?|the) [^;:()]{{3,160}}?)(?:,)? \((?:namely |i\.e\.,? |called |termed )?(?i:{name})\)"
+        r"(?P<tail>[ ,.:].*)$",
+        rest,
+    ):
+        made.append(_joined(called.system, found["what"], found["tail"]))
+    if found := re.match(rf"^(?P<what>(?:an?|the) [^;:()]{{3,160}}?), {name}(?P<tail>[ ,.:].*)$", rest):
+        made.append(_joined(called.system, found["what"], found["tail"]))
+    if found := re.match(
+        rf"^(?P<what>the first [^;:()]{{3,160}}? \((?i:{name})\)[^;:,]{{0,120}}), which "
+        rf"(?P<does>(?:\w+ly )?{_THIRD} .+)$",
+        rest,
+    ):
+        made.append(f"{_capital(found['what'])} {found['does']}")
+    if not re.search(rf"(?<!\w){name}", rest) and re.match(rf"^(?:an?|the) (?:[^,;:()]{{0,120}}? )?{_KIND}\b", rest):
+        made.append(f"{called.system} is {_article(rest)}")
+    return made
+
+
+def _who(written: str, called: Called) -> str:
+    """The system as the sentence spells it out, without an article in front."""
+    return written[4:] if written.startswith("the ") and called.system else written
+
+
+def _joined(system: str, what: str, tail: str) -> str:
+    tail = re.sub(r"^, (?=(?:that|which) )", " ", tail.rstrip() or ".")
+    return f"{system} is {_article(what)}{tail}"
+
+
+def _article(what: str) -> str:
+    return re.sub(r"^our ", "an ", what) if re.match(r"our [aeiou]", what) else re.sub(r"^our ", "a ", what)
+
+
+# ------------------------------------------------------------------------------------------------------------ who is it
+
+_METHOD = (
+    r"(?:method|approach|model|framework|algorithm|system|technique|solution|strategy|architecture|pipeline|proposal|"
+    r"scheme|work)"
+)
+_OURS = re.compile(
+    rf"\b(?P<who>[Oo]ur|[Tt]he proposed|[Oo]ur proposed)(?: (?:proposed|novel|new|adaptive|simple))* "
+    rf"{_METHOD}(?P<s>'s|’s|s)?(?= (?!of\b|for\b|to\b))"
+)
+_THIS = re.compile(
+    rf"^(?:This|The)(?: (?:proposed|novel|new|simple))* (?!work\b){_METHOD}(?P<s>'s|’s)?"
+    r"(?= (?!of\b|for\b|to\b|that\b|which\b|in\b|with\b))"
+)
+_FIRST_PERSON = re.compile(r"\b(?:[Ww]e|[Oo]urs?|us|ourselves)\b")
+_POINTS = re.compile(r"(?:It|Its|They|Their|These|Those|This|Such|Both of (?:these|them))\b")
+
+
+def _finished(text: str, called: Called, speaks_of_system: bool) -> list[str]:
+    """The sentence with everyone named, whole and, where it is long, without clauses that only praise."""
+    named = _named(text, called, speaks_of_system)
+    short = shortened(named)
+    return [short, named] if short != named and len(named.split()) > LONGEST else [named, short]
+
+
+def _named(text: str, called: Called, speaks_of_system: bool) -> str:
+    if called.system:
+        name = called.system
+        text = re.sub(rf"\b(?:[Oo]ur|[Tt]he proposed|[Oo]ur proposed) (?={re.escape(name)})", "", text)
+        text = _OURS.sub(lambda m: f"{name}{'’s' if m['s'] in (chr(39) + 's', '’s') else ''}", text, count=1)
+        text = _THIS.sub(lambda m: f"{name}{'’s' if m['s'] else ''}", text)
+        if speaks_of_system:
+            text = re.sub(r"^It(?= (?!is (?:known|shown|clear|important|possible|found|also known)))", name, text)
+            text = re.sub(r"^Its(?= )", f"{name}’s", text)
+            text = re.sub(r", it(?= )", f", {name}", text, count=1) if name not in text else text
+    text = re.sub(r"^We(?: (?:first|then|next|also|further|therefore|thus|finally)\b)?", "The authors", text)
+    text = re.sub(r"^(?:This|The) (?:paper|work|study|research|article|report)\b(?= [a-z])", _paper(called), text)
+    text = re.sub(r"\bwe\b", "the authors", text)
+    text = re.sub(r"\bus\b", "them", text)
+    text = re.sub(r"\bthe authors then\b", "then", text) if text.startswith("The authors") else text
+    text = re.sub(r"^Our\b", "The", text)
+    text = re.sub(r"\bour own\b", "their own", text)
+    text = re.sub(r"\bour\b", "their" if text.startswith("The authors") else "the", text)
+    return _capital(text)
+
+
+def _paper(called: Called) -> str:
+    return f"The paper on {called.system}" if called.system else called.label
+
+
+# --------------------------------------------------------------------------------------------------------- what is long
+
+_PRAISE = (
+    r"(?:demonstrat|showcas|indicat|suggest|highlight|show|offer|provid|validat|prov|confirm|exhibit|underscor|reveal|"
+    r"mak|ensur|allow|enabl|paving|mark|facilitat|thus|thereby|which (?:further |also )?(?:demonstrat|suggest|indicat|"
+    r"show|highlight|consequently|effectively|allow|enabl|makes))"
+)
+_TAIL = re.compile(rf"(?:,| --| -|;) (?:and )?(?:thus |thereby |hence )?{_PRAISE}[^,;]*(?:, [^;]*)?\.$")
+_EXAMPLES = re.compile(r" \((?:e\.g\.|i\.e\.)[^()]*\)")
+_FIGURE = re.compile(r"\d")
+
+
+def shortened(text: str) -> str:
+    """The sentence without a last clause that praises or explains, and without examples in brackets.
+
+    What holds a figure is never cut.
+    """
+    found = _TAIL.search(text)
+    if found and not _FIGURE.search(found[0]) and len(text[: found.start()].split()) > _LEFT_AT_LEAST:
+        text = text[: found.start()] + "."
+    if len(text.split()) > LONGEST:
+        text = _EXAMPLES.sub(lambda m: m[0] if _FIGURE.search(m[0]) else "", text)
+    return text
+
+
+_LEFT_AT_LEAST = 8
+
+
+def opening(text: str) -> int:
+    """How many characters at the start of a sentence only lead over from the one before; 0 where there are none."""
+    at = 0
+    while (
+        (found := _OPENING.match(text, at)) and found[0].rstrip()[-1:] == "," and len(text[found.end() :].split()) > 4
+    ):
+        at = found.end()
+    return at
+
+
+def _capital(text: str) -> str:
+    """With a capital first, but for a name that is written small: `bert2BERT`, `fastText`."""
+    first = text.split(maxsplit=1)[0] if text.strip() else ""
+    return text if first[1:] != first[1:].lower() or any(map(str.isdigit, first)) else text[:1].upper() + text[1:]
+
+
+def _small(text: str) -> str:
+    return text[:1].lower() + text[1:]

@@ -1,0 +1,180 @@
+"""`paperbrief brief` and `paperbrief tags`: write a brief, read one again, see and change topic tags."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from rag.cli.run import Status, desk_of, put_json, say
+
+if TYPE_CHECKING:
+    from rag.library import Library
+    from rag.models import Briefing, BriefPage, Paper
+
+Topic = Annotated[str | None, typer.Argument(metavar="TOPIC", help="What the brief is about; all when left out.")]
+Week = Annotated[
+    str | None, typer.Option(metavar="WEEK", help="An ISO week of listing days, such as 2025-W11, or `last`.")
+]
+Since = Annotated[str | None, typer.Option(metavar="DAY", help="Only papers listed from this day on.")]
+Until = Annotated[str | None, typer.Option(metavar="DAY", help="Only papers listed up to this day.")]
+Tags = Annotated[list[str] | None, typer.Option("--tag", help="Only papers with this tag; may be repeated.")]
+Json = Annotated[bool, typer.Option("--json", help="Print the contract object as JSON and nothing else.")]
+
+
+def brief(
+    context: typer.Context,
+    topic: Topic = None,
+    week: Week = None,
+    since: Since = None,
+    until: Until = None,
+    tag: Tags = None,
+    max_papers: Annotated[int, typer.Option(min=1, max=100, help="Papers that get a sentence at most.")] = 24,
+    popularity: Annotated[
+        float, typer.Option(min=0.0, max=1.0, help="How much votes weigh against relevance; 0 knows none.")
+    ] = 0.25,
+    repeat: Annotated[bool, typer.Option("--repeat", help="Report papers that an earlier brief reported.")] = False,
+    mode: Annotated[
+        Literal["auto", "extractive", "generative"] | None,
+        typer.Option(show_default=False, help="Write with the model, without, or with it where it works."),
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(dir_okay=False, help="Write to a file: .md, .txt or .json by its ending.")
+    ] = None,
+    show: Annotated[
+        str | None, typer.Option("--show", metavar="ID", help="Show a brief that was written before.")
+    ] = None,
+    rebuild: Annotated[
+        str | None, typer.Option("--rebuild", metavar="ID", help="Make a brief again from what was kept of it.")
+    ] = None,
+    list_them: Annotated[bool, typer.Option("--list", help="List the briefs that were written.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Write a brief of what is new, on a topic or a week; of the newest week when neither is named.
+
+    Exit status 3 when there is nothing to report.
+    """
+    if list_them:
+        _list(context, as_json)
+        return
+    if sum(option is not None for option in (show, rebuild, topic)) > 1 or (week and (since or until)):
+        raise typer.BadParameter("give one of TOPIC, --show and --rebuild, and either --week or --since and --until.")
+    from rag.models import BriefConstraints
+
+    constraints = BriefConstraints(tags=tuple(tag or ()), max_papers=max_papers, popularity=popularity, repeat=repeat)
+    _require_form(out)
+    week = _last_week() if week == "last" else week
+
+    async def write(library: Library) -> Briefing:
+        if show is not None:
+            return await library.briefing(show)
+        if rebuild is not None:
+            return await _rebuilt(library, rebuild)
+        return await library.brief(topic=topic, week=week, since=since, until=until, constraints=constraints, mode=mode)
+
+    made = desk_of(context).run(write)
+    _put(made, out, as_json)
+    if made.empty:
+        raise typer.Exit(Status.NOT_ENOUGH_EVIDENCE)
+
+
+def _last_week() -> str:
+    from rag.brief import week_before
+
+    return week_before(datetime.now(UTC).date())
+
+
+async def _rebuilt(library: Library, brief_id: str) -> Briefing:
+    made, kept = await library.rebuild_brief(brief_id), await library.briefing(brief_id)
+    times = {"provenance": {"created", "version"}}
+    if made.model_dump_json(exclude=times) == kept.model_dump_json(exclude=times):
+        say(f"{brief_id} was made again, the same but for the time.")
+    else:
+        say(f"{brief_id} was made again and differs: it was written by version {kept.provenance.version}.")
+    return made
+
+
+def _require_form(out: Path | None) -> None:
+    if out is not None and out.suffix not in (".md", ".txt", ".json"):
+        raise typer.BadParameter(f"{out.name!r} has no form; end it with .md, .txt or .json.")
+
+
+def _put(made: Briefing, out: Path | None, as_json: bool) -> None:
+    from rag.render import markdown, plain
+
+    if out is not None:
+        text = {".md": markdown, ".txt": plain}.get(out.suffix, _json)(made)
+        out.write_text(text, encoding="utf-8")
+        say(f"{made.id} is in {out}.")
+    if as_json:
+        put_json(made)
+    elif out is None:
+        typer.echo(plain(made), nl=False)
+        say(f"this is {made.id}.")
+
+
+def _json(made: Briefing) -> str:
+    return made.model_dump_json(indent=2) + "\n"
+
+
+def _list(context: typer.Context, as_json: bool) -> None:
+    async def read(library: Library) -> BriefPage:
+        return await library.briefs()
+
+    page = desk_of(context).run(read)
+    if as_json:
+        put_json(page)
+        return
+    for one in page.briefs:
+        typer.echo(f"{one.id}  {one.created[:10]}  {one.papers:>3} papers  {one.title}")
+    if not page.briefs:
+        say("no brief was written yet.")
+
+
+def tags(
+    context: typer.Context,
+    paper: Annotated[
+        str | None, typer.Option("--paper", metavar="ID", help="Show or change the tags of this paper.")
+    ] = None,
+    add: Annotated[list[str] | None, typer.Option("--add", metavar="TAG", help="Put this tag on the paper.")] = None,
+    remove: Annotated[
+        list[str] | None, typer.Option("--remove", metavar="TAG", help="Take this tag off, and keep it off.")
+    ] = None,
+    assign: Annotated[bool, typer.Option("--assign", help="Give tags to all papers that have none yet.")] = False,
+    as_json: Json = False,
+) -> None:
+    """List the topic tags with how many papers carry each, or change those of a paper."""
+    if (add or remove) and paper is None:
+        raise typer.BadParameter("name the paper with --paper.")
+    if paper is not None:
+        _tags_of(context, paper, add or [], remove or [], as_json)
+        return
+
+    async def read(library: Library) -> list[tuple[str, int]]:
+        if assign:
+            say(f"looked at {await library.assign_tags():,} papers.")
+        return await library.tags()
+
+    counted = desk_of(context).run(read)
+    if as_json:
+        put_json([{"tag": name, "papers": count} for name, count in counted])
+        return
+    for name, count in counted:
+        typer.echo(f"{count:>6}  {name}")
+    if not counted:
+        say("no paper has a tag yet; `paperbrief tags --assign` gives them.")
+
+
+def _tags_of(context: typer.Context, paper_id: str, add: list[str], remove: list[str], as_json: bool) -> None:
+    async def change(library: Library) -> Paper:
+        if add or remove:
+            return await library.edit_tags(paper_id, add=add, remove=remove)
+        return await library.paper(paper_id)
+
+    paper = desk_of(context).run(change)
+    if as_json:
+        put_json(paper)
+    else:
+        typer.echo("\n".join(paper.tags) if paper.tags else "no tags")
