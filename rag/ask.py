@@ -106,6 +106,14 @@ async def answered(
     return await _answer(understood, retrieved, written, shown, notes, scope, desk, clock)
 
 
+async def unasked(question: str, text: str, *, scope: Scope, desk: Desk) -> Answer:
+    """The answer to a question that nobody can look up, since it does not say of what: `text` says so."""
+    asked = understand(checked(question))
+    nothing = Retrieved((), ())
+    answer = await _answer(asked, nothing, Written(()), ((), ()), (), scope, desk, _Clock())
+    return answer.model_copy(update={"text": text})
+
+
 def _nobody(_: object) -> None:
     """Listen to nothing."""
 

@@ -1,6 +1,6 @@
 """Chat: a question in the light of what was said before.
 
-    question -> what was said before -> answer -> keep it as the next turn
+    question -> what was said before -> follow -> answer -> keep it as the next turn
 
 What was said before is either a conversation in the catalogue, or messages that the caller gives and nothing keeps.
 """
@@ -8,12 +8,13 @@ What was said before is either a conversation in the catalogue, or messages that
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-from rag.ask import Desk, Mode, answered, ask
-from rag.catalogue import conversations
+from rag.ask import Desk, Mode, answered, unasked
+from rag.catalogue import answers, conversations, papers
 from rag.errors import QuestionError
-from rag.models import Answer, Listener, Scope
+from rag.followup import Followed, Turn, follow, titles, turn, turns
+from rag.models import Answer, Listener, Scope, Status
+from rag.retrieve import MAX_QUESTION, checked
 
 NEW = "new"
 """In place of a conversation's identifier: begin one with this question."""
@@ -21,33 +22,34 @@ NEW = "new"
 REMEMBERED = 6
 """Turns that a follow-up may point back to. What a conversation costs does not grow with its length."""
 
-
-@dataclass(frozen=True, slots=True)
-class Exchange:
-    """A question that was asked before, and what was answered: an Answer of ours, or any text."""
-
-    question: str
-    answer: Answer | str = ""
+_ANSWERED_AGAIN = 3  # exchanges of texts alone that may be answered once more, to know what they were about
+_READ = 20_000  # characters of what was told that are read for titles
 
 
 async def chat(
     question: str,
     *,
-    conversation_id: str,
+    conversation_id: str | None,
     scope: Scope,
     desk: Desk,
     mode: Mode | None = None,
     on: Listener | None = None,
 ) -> Answer:
-    """Answer a question as the next turn of a conversation, or with "new" as the first one of a new conversation.
+    """Answer a question as the next turn of a conversation, with "new" as the first one of a new conversation.
 
-    The turn is in the catalogue when this returns. Raises what `rag.ask.ask` raises, and NotFound where there is no
+    Without a `conversation_id` there is nothing before the question, and the answer is kept by itself. What was
+    answered is in the catalogue when this returns. Raises what `rag.ask.ask` raises, and NotFound where there is no
     such conversation.
     """
+    question = checked(question)
+    said: tuple[Answer, ...] = ()
+    if conversation_id not in (None, NEW):
+        said = await desk.catalogue.read(conversations.last, conversation_id, REMEMBERED)
+    answer = await _next(question, await _turns(said, desk), scope, desk, mode, on)
+    if conversation_id is None:
+        await desk.catalogue.write(answers.keep, answer)
+        return answer
     new = conversation_id == NEW
-    if not new:
-        await desk.catalogue.read(conversations.last, conversation_id, REMEMBERED)
-    answer = await answered(question, scope=scope, desk=desk, mode=mode, on=on)
     answer = answer.model_copy(update={"conversation_id": conversations.new_id() if new else conversation_id})
     await desk.catalogue.write(conversations.append, answer, new=new)
     return answer
@@ -65,22 +67,85 @@ async def chat_with_messages(
 
     Raises what `rag.ask.ask` raises, and QuestionError where no message is a user's.
     """
-    _, question = exchanges(messages)
-    return await ask(question, scope=scope, desk=desk, mode=mode, on=on)
+    said, question = exchanges(messages)
+    before: tuple[Turn, ...] = ()
+    latest = said[-REMEMBERED:]
+    for place, (asked, told) in enumerate(latest):
+        again = place >= len(latest) - _ANSWERED_AGAIN
+        before = (*before, await _recalled(asked, told, before, scope, desk, again=again))
+    answer = await _next(checked(question), before, scope, desk, mode, on)
+    await desk.catalogue.write(answers.keep, answer)
+    return answer
 
 
-def exchanges(messages: Sequence[tuple[str, str]]) -> tuple[tuple[Exchange, ...], str]:
-    """What was said before, and the question: the last of the messages, pairs of a role and a text, that is a user's.
+def exchanges(messages: Sequence[tuple[str, str]]) -> tuple[list[tuple[str, str]], str]:
+    """What was said before, pairs of what a user asked and what was told, and the last thing that a user asked.
 
-    Roles other than `user` and `assistant` say nothing about papers and are passed over. Raises QuestionError where no
-    message is a user's.
+    Messages are pairs of a role and a text. Roles other than `user` and `assistant` say nothing about papers and are
+    passed over. Raises QuestionError where no message is a user's.
     """
-    said: list[Exchange] = []
+    said: list[tuple[str, str]] = []
     for role, text in messages:
         if role == "user":
-            said.append(Exchange(text))
-        elif role == "assistant" and said and isinstance(said[-1].answer, str):
-            said[-1] = Exchange(said[-1].question, f"{said[-1].answer}\n{text}".strip())
+            said.append((text, ""))
+        elif role == "assistant" and said:
+            asked, told = said[-1]
+            said[-1] = (asked, f"{told}\n{text}".strip())
     if not said:
         raise QuestionError("There is no question: no message is a user's.", hint='Send one with the role "user".')
-    return tuple(said[:-1]), said[-1].question
+    return said[:-1], said[-1][0]
+
+
+async def _recalled(asked: str, told: str, before: tuple[Turn, ...], scope: Scope, desk: Desk, *, again: bool) -> Turn:
+    """An exchange of which only the texts are left, as the turn that it was.
+
+    The papers are those whose titles stand in what was told. Where none does, as when another program answered, the
+    question is answered once more, without a model, if it may be answered `again`.
+    """
+    try:
+        followed = follow(checked(asked[:MAX_QUESTION]), before)
+    except QuestionError:
+        return Turn("", ())
+    said = " ".join((*(t.question for t in before), asked))
+    found = await desk.catalogue.read(papers.titled, titles(told[:_READ])) if told else []
+    if found or followed.missing is not None or not again:
+        return turn(followed.question, found, said=said)
+    within, question = _among(scope, followed)
+    answer = await answered(question, scope=within, desk=desk, mode="extractive")
+    answer = answer.model_copy(update={"question": asked, "standalone_question": followed.question})
+    return (await _turns([answer], desk))[0]
+
+
+async def _next(
+    question: str, before: tuple[Turn, ...], scope: Scope, desk: Desk, mode: Mode | None, on: Listener | None
+) -> Answer:
+    """The answer to a question after the turns before it, not kept yet."""
+    if on is not None and before:
+        on(Status(stage="understanding"))
+    followed = follow(question, before)
+    if followed.missing is not None:
+        answer = await unasked(question, followed.missing, scope=scope, desk=desk)
+    else:
+        within, asked = _among(scope, followed)
+        answer = await answered(asked, scope=within, desk=desk, mode=mode, on=on)
+    return answer.model_copy(update={"question": question, "standalone_question": followed.question})
+
+
+def _among(scope: Scope, followed: Followed) -> tuple[Scope, str]:
+    """The scope without papers that the question does not ask about, and what to ask there.
+
+    Where nothing would be left of the scope that was given, it stays, and the question is asked in full.
+    """
+    ids = tuple(i for i in followed.within if not scope.paper_ids or i in scope.paper_ids)
+    if not ids:
+        return scope, followed.question
+    return scope.model_copy(update={"paper_ids": ids}), followed.asked or followed.question
+
+
+async def _turns(said: Sequence[Answer], desk: Desk) -> tuple[Turn, ...]:
+    """Answers as turns, with what is still stored of the papers that they were about."""
+    if not said:
+        return ()
+    ids = {cited.paper_id for answer in said for cited in answer.citations}
+    ids |= {near.paper_id for answer in said for near in answer.nearest}
+    return turns(said, await desk.catalogue.read(papers.get_many, sorted(ids)))

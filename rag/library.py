@@ -8,7 +8,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from rag.ask import Desk, Mode, ask
+from rag.ask import Desk, Mode
 from rag.brief import BriefDesk, assign_tags, brief, rebuild
 from rag.brief.tags import checked_tag
 from rag.catalogue import Catalogue, answers, briefs, conversations, facts, indexing, papers, tagging
@@ -101,8 +101,6 @@ class Library:
         """
         await self._require_whole_index()
         within = scope or Scope()
-        if conversation_id is None:
-            return await ask(question, scope=within, desk=self.desk, mode=mode, on=on)
         return await chat(question, conversation_id=conversation_id, scope=within, desk=self.desk, mode=mode, on=on)
 
     async def ask_messages(

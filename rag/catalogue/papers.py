@@ -17,6 +17,7 @@ from rag.catalogue.intake import numbers_of, put
 from rag.catalogue.schema import BriefPaperRow, BriefRow, ListingRow, PaperRow, PassageRow, TagRow
 from rag.errors import InputError, ScopeError
 from rag.models import Paper, PaperListing, Scope
+from rag.text.clean import normalised_title
 
 __all__ = [
     "Put",
@@ -33,6 +34,7 @@ __all__ = [
     "put",
     "raw",
     "selected",
+    "titled",
 ]
 
 _LONGEST_CURSOR = 19  # digits; what is longer is no row's number
@@ -55,6 +57,15 @@ def get_many(session: Session, ids: Sequence[str]) -> dict[str, Paper]:
     numbers = numbers_of(session, ids)
     found = selected(session, among(session, PaperRow.number, set(numbers.values())))
     return {name: found[number] for name, number in numbers.items() if number in found}
+
+
+def titled(session: Session, titles: Sequence[str]) -> list[Paper]:
+    """The papers with these titles, in the order in which the titles are given; unknown titles are left out."""
+    keys = list(dict.fromkeys(filter(None, map(normalised_title, titles))))
+    if not keys:
+        return []
+    found = {normalised_title(p.title): p for p in selected(session, among(session, PaperRow.title_key, keys)).values()}
+    return [found[key] for key in keys if key in found]
 
 
 def selected(session: Session, *conditions: ColumnElement[bool], limit: int | None = None) -> dict[int, Paper]:

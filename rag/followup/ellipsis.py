@@ -1,0 +1,180 @@
+"""Follow-ups that leave out what the last question said: "why?", "and on images?", "the speedup?". Pure."""
+
+from __future__ import annotations
+
+import re
+
+from rag.followup import marks, rewording
+from rag.followup.chosen import same_of
+from rag.followup.followed import Followed, about, unknown
+from rag.followup.marks import AUX, PREPOSITION, WH, Opened
+from rag.followup.rewording import bare
+from rag.followup.said import Past, Subject, free_names, proper, topical
+from rag.question import Kind, understand
+from rag.text.names import names
+
+# ------------------------------------------------------------------------------------------------------- tell me more
+
+_MORE = re.compile(
+    r"(?:(?:can|could|would|will) you |please |i(?:'d| would)? (?:like|want|need) (?:to (?:know|hear|see|learn) )?)*"
+    r"(?:(?:tell|give|show)(?: me)? |say |explain |elaborate|go (?:on|deeper)|continue|expand|keep going)?"
+    r"(?:(?:it|this|that|them) )?(?:a (?:bit|little) |some |any |even )?"
+    r"(?:more|further|in (?:more|greater) detail|deeper)?"
+    r"(?: (?:details?|information|on|about|of|into|it|this|that|them|please))*",
+    re.IGNORECASE,
+)
+_ELSE = re.compile(r"(?:what|anything|something)(?:'s| is| do(?:es)? (?:it|they))? else\b(?: \w+){0,4}", re.IGNORECASE)
+_MORE_WORD = re.compile(r"\b(?:more|further|elaborate|continue|go on|detail|expand|keep going|deeper|else)\b", re.I)
+
+
+def more(opened: Opened, past: Past) -> Followed | None:
+    """ "Tell me more", "anything else?": what was not asked of the subject yet."""
+    text = bare(opened.text)
+    if not _MORE_WORD.search(text) or not (_MORE.fullmatch(text) or _ELSE.fullmatch(text)):
+        return None
+    if past.focus is None:
+        return unknown(text, past)
+    return about(rewording.further(past, past.focus), past.focus)
+
+
+# --------------------------------------------------------------------------------------------------------- fragments
+
+ATTRIBUTE = re.compile(
+    r"\b(?:accuracy|speed|speed-?ups?|costs?|price|size|memory|parameters?|latency|throughput|results?|performance|"
+    r"limitations?|limits|drawbacks?|weakness(?:es)?|advantages?|benefits?|code|data|datasets?|training|baselines?|"
+    r"evaluation|experiments?|metrics?|scores?|f1|bleu|rouge|perplexity|recall|precision|languages?|tasks?|architecture|"
+    r"ideas?|contributions?|novelty|findings?|conclusions?|goal|purpose|motivation|problem|gains?|improvements?|overhead|"
+    r"compute|budget|hardware|gpus?|time|quality|robustness|efficiency|complexity|applications?|authors?|year|venue|"
+    r"reduction|savings?|storage|benchmarks?|numbers?|figures?|tokens?)\b",
+    re.IGNORECASE,
+)
+"""What can be asked of any paper."""
+
+_WHAT_ABOUT = re.compile(
+    r"(?:(?:what|how) about|what of|(?:the )?same (?:question |thing )?(?:for|with|on|about)|i meant?|make that)"
+    r"\s+(?P<said>.+)",
+    re.IGNORECASE,
+)
+_BARE_WH = re.compile(
+    rf"(?:by |{PREPOSITION} )?{WH}(?: [\w-]+){{0,4}}|compared (?:to|with) what|than what", re.IGNORECASE
+)
+_WHOLE = re.compile(
+    r"(?:list|show|give|find|tell|explain|describe|compare|summari[sz]e|define|name|write|recommend|overview|i)\b",
+    re.I,
+)
+_ARTICLE = re.compile(r"^(?:the|its|their)\s+", re.IGNORECASE)
+_TOO = re.compile(r"\s+(?:too|as well|instead|either)$", re.IGNORECASE)
+_LONGEST = 7
+
+
+def fragment(opened: Opened, past: Past) -> Followed | None:
+    """ "And on images?", "why?", "what about B-PROP?", "the speedup?"."""
+    text = bare(opened.text)
+    asked_about = _WHAT_ABOUT.fullmatch(text)
+    if not asked_about and _BARE_WH.fullmatch(text) and not re.search(rf"\b{AUX}\b", text, re.I) and not proper(text):
+        return _asking(text, past)
+    said = _TOO.sub("", asked_about["said"] if asked_about else text)
+    if past.last is None or not (asked_about or _is_fragment(said, opened)):
+        return None
+    inside = opened.goes_on or asked_about is not None  # a capital there is not that of a first word
+    named = bool(names(said)) or (inside and rewording.capitalised(said))
+    return _saying(said, past, named=named and not re.match(rf"{PREPOSITION}\b", said, re.I))
+
+
+def _is_fragment(text: str, opened: Opened) -> bool:
+    words = text.split()
+    if len(words) > _LONGEST or re.search(rf"\b{AUX}\b", text, re.I) or re.match(rf"{WH}\b", text, re.I):
+        return False
+    if _WHOLE.match(text) or understand(text).kind is Kind.SURVEY:
+        return False
+    if opened.goes_on or re.match(rf"{PREPOSITION}\b", text, re.I):
+        return True
+    if free_names(text):
+        return len(words) == 1
+    return bool(ATTRIBUTE.search(text)) and len(besides_attributes(text)) < 2
+
+
+def _asking(text: str, past: Past) -> Followed | None:
+    """ "Why?", "by how much?", "on which data?" put to the last question."""
+    own = besides_attributes(text)
+    said_of = past.focus is not None and past.focus.share_of(own) == 1.0 and len(text.split()) < 5
+    if own and not said_of and not re.match(rf"{PREPOSITION}\b", text, re.I):
+        return None
+    made = rewording.for_asking(past.last, text, past.focus) if past.last else None
+    return unknown(text, past) if made is None else about(made, past.focus)
+
+
+def _saying(said: str, past: Past, *, named: bool) -> Followed | None:
+    """ "B-PROP", "on images", "summarization", "the cost": put where the last question said something else."""
+    assert past.last is not None
+    known = _spoken_of(said, past)
+    if known is not None:
+        return same_of(known, past) if not past.last.surveys else _surveyed(known.called, known, past)
+    if named:
+        return _surveyed(said, None, past)
+    focus = past.focus
+    phrase = re.match(rf"{PREPOSITION}\b", said, re.I)
+    head = re.split(rf"\s{PREPOSITION}\s", said, maxsplit=1, flags=re.I)[0]
+    if focus is not None and not phrase and ATTRIBUTE.search(head):
+        return about(rewording.attribute_of(said, focus), focus)
+    said = rewording.uncapitalised(_ARTICLE.sub("", said))
+    made = rewording.with_phrase(past.last, said) if phrase else rewording.with_topic(past.last, said)
+    if made is not None:
+        return about(made, focus)
+    return about(f"What does {focus.called} say about {said}?", focus) if focus is not None else None
+
+
+def _surveyed(name: str, subject: Subject | None, past: Past) -> Followed:
+    made = rewording.with_name(past.last, name) if past.last else None
+    return about(made or f"What is {name}?", subject)
+
+
+def _spoken_of(said: str, past: Past) -> Subject | None:
+    """The subject that a fragment names, where it names nothing else."""
+    for turn in reversed(past.turns):
+        for subject in turn.subjects:
+            found = subject.mention(said)
+            if found and found[0] == said.strip():
+                return subject
+    return None
+
+
+def besides_attributes(text: str) -> list[str]:
+    """The words that name a topic, and not just what can be asked of any paper."""
+    return [word for word in topical(text) if not ATTRIBUTE.fullmatch(word)]
+
+
+# ------------------------------------------------------------------------------------- whole, and of nobody knows what
+
+_OWN_TOPIC = 4  # topical words from which a question may be about something else than what was spoken of
+_SAYS_MUCH = 3  # … and from which it says enough to stand alone
+_OF_FOCUS = 0.5  # share of them that the paper must have for the question to be about it
+_THE_ATTRIBUTE = re.compile(rf"\bthe\s+(?:\w+\s+)?{ATTRIBUTE.pattern}(?!\s+(?:of|for|in|on)\b)", re.IGNORECASE)
+_ASKS = re.compile(rf"(?:{PREPOSITION}\s+)?(?:{WH}|{AUX})\b", re.IGNORECASE)
+_DEFINITE = re.compile(r"\b(?:the|still|only|also)\b", re.IGNORECASE)
+
+
+def turns_away(text: str, subject: Subject) -> bool:
+    """Whether a question says so much that a subject has not that it is about something else."""
+    own = topical(text)
+    return len(own) >= _OWN_TOPIC and subject.share_of(own) < _OF_FOCUS
+
+
+def left_out(opened: Opened, past: Past) -> Followed | None:
+    """ "How big is the model?", "which data was used?", "what goes wrong with the retrievers?"."""
+    focus, text = past.focus, opened.text
+    if focus is None or free_names(text) or past.speaks_of(text) or _WHOLE.match(text) or turns_away(text, focus):
+        return None
+    thing = marks.the_thing(text)
+    if thing:
+        return about(rewording.with_thing(text, thing, focus), focus)
+    if understand(text).kind is Kind.SURVEY or not _ASKS.match(text):
+        return None
+    besides = besides_attributes(text)
+    attribute = _THE_ATTRIBUTE.search(text)
+    if attribute and len(besides) < 2:
+        return about(f"{text[: attribute.end()]} of {focus.called}{text[attribute.end() :]}", focus)
+    own = topical(text)
+    little = 0 < len(own) < _SAYS_MUCH and (opened.goes_on or _DEFINITE.search(text))
+    coherent = little and focus.share_of(own) == 1.0
+    return about(rewording.attached(text, focus), focus) if coherent or not besides else None
