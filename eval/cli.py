@@ -225,6 +225,27 @@ def guard(
     typer.echo(json.dumps(report.to_json(), indent=2) if as_json else readable(report, failures=failures))
 
 
+@app.command()
+def chunks(
+    half: Annotated[str, typer.Option(help="`choosing`, `reporting` or `all` of the gold questions.")] = "choosing",
+    gold: Annotated[
+        Path | None, typer.Option(exists=True, dir_okay=False, help="A file of gold questions, in place of a half.")
+    ] = None,
+    corpus: Annotated[
+        Path | None, typer.Option(exists=True, dir_okay=False, help="The papers, in place of the sample.")
+    ] = None,
+    top: Annotated[int, typer.Option(min=1, help="How many passages a question may bring.")] = 5,
+    vectors: Vectors = None,
+    as_json: Json = False,
+) -> None:
+    """Compare sizes of passages by the tokens of the gold quotes that they bring: recall, precision, IoU."""
+    from eval.chunks import measure, table
+    from eval.run import Plan
+
+    report = asyncio.run(measure(Plan(half, gold, corpus), vectors, top))
+    typer.echo(json.dumps(report.to_json(), indent=2) if as_json else table(report))
+
+
 def main(before: Sequence[str] = ()) -> None:
     """Run as a program of its own, `python -m eval.cli`; `before` stands in front of the arguments given."""
     try:
