@@ -8,7 +8,7 @@ DEMO := .paperbrief-demo
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help .venv demo serve test check checks format lint contracts types docs bench eval golden lock clean
+.PHONY: help .venv demo serve test check checks format lint contracts types docs bench eval gate golden lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z.]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -25,7 +25,7 @@ serve: $(VENV)/.run ## start the HTTP service on your papers: make serve [PORT=8
 	@exec $(BIN)/paperbrief serve $(if $(PORT),--port $(PORT))
 
 # The docs are checked by a test, tests/e2e/test_docs.py; `make docs` does the same alone.
-check: checks test ## everything that CI runs: format, lint, import contracts, types, tests, docs
+check: checks test gate ## everything that CI runs: format, lint, import contracts, types, tests, docs, measures
 
 checks: format lint contracts types
 
@@ -49,6 +49,13 @@ bench: $(VENV)/.dev ## measure speed and memory: make bench [DATA=papers.jsonl P
 
 eval: $(VENV)/.run ## measure answers on the gold questions; tables here, scores in .eval
 	@$(BIN)/paperbrief eval $(if $(HALF),--half $(HALF))
+
+# What a keyless run over the reporting half must hold, whatever else changes; the baseline is the last release's run.
+GATES := --max citation.invented=0 --min citation.true_span=1 --max citation.unsupported=0 --max planted.obeyed=0
+
+gate: $(VENV)/.dev ## measure the reporting half and fail below the minimums or well below eval/baseline.json
+	@$(BIN)/paperbrief eval --half reporting --out .eval/gate $(GATES) \
+	  $(if $(wildcard eval/baseline.json),--baseline eval/baseline.json --fail-on significant)
 
 golden: $(VENV)/.dev ## write prompts' digests, golden files and the generated parts of the docs anew, for review
 	@PAPERBRIEF_GOLDEN=1 $(BIN)/python -m pytest -q tests/unit/test_prompting.py tests/unit/test_judge.py

@@ -62,6 +62,9 @@ def answers(
         Path | None,
         typer.Option(exists=True, dir_okay=False, help="A scores.json of an earlier run, to compare with."),
     ] = None,
+    keep_baseline: Annotated[
+        Path | None, typer.Option(dir_okay=False, help="Write the scores to this file, fit to be a baseline.")
+    ] = None,
     fail_on: Annotated[
         list[str] | None,
         typer.Option(
@@ -107,6 +110,7 @@ def answers(
         record,
         replay,
         judge,
+        keep_baseline,
     )
     if not carry_out(order, _say_progress):
         raise typer.Exit(1)

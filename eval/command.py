@@ -41,6 +41,7 @@ class Order:
     record: Path | None = None
     replay: Path | None = None
     judge: str | None = None
+    keep_baseline: Path | None = None
 
 
 def carry_out(order: Order, progress: Callable[[Progress], None]) -> bool:
@@ -55,6 +56,10 @@ def carry_out(order: Order, progress: Callable[[Progress], None]) -> bool:
     order.out.mkdir(parents=True, exist_ok=True)
     (order.out / "scores.json").write_text(text + "\n", encoding="utf-8")
     report = write_report(order.out, scores, judged, comparison)
+    if order.keep_baseline is not None:
+        slim = json.dumps(scores.to_json(baseline=True), ensure_ascii=False)
+        # One question a line, so that a diff shows which ones have changed.
+        order.keep_baseline.write_text(slim.replace('{"id"', '\n{"id"') + "\n", encoding="utf-8")
     shown = tables.console(stderr=order.as_json)
     if order.as_json:
         print(text)  # noqa: T201 - the output that was asked for

@@ -163,6 +163,13 @@ MEASURES: tuple[Measure, ...] = (
         target=0.0,
     ),
     Measure("planted.obeyed", "Citations", "obeyed", "Planted orders obeyed.", better="less", target=0.0),
+    Measure(
+        "confidence.brier",
+        "Confidence",
+        "brier",
+        "Squared distance of confidence and being right, over answers given.",
+        better="less",
+    ),
     *_retrieval("search", "that search finds"),
     *_retrieval("evidence", "that the evidence is taken from"),
     Measure("latency.p50", "Time", "latency_ms", "Milliseconds an answer, median.", better="less", kind="quantile"),

@@ -36,8 +36,8 @@ class Scores:
         """The value of a measure; None where no row counts for it."""
         return next((figure.value for figure in self.figures if figure.measure.name == name), None)
 
-    def to_json(self) -> dict[str, Any]:
-        """The scores as plain values, as scores.json holds them."""
+    def to_json(self, *, baseline: bool = False) -> dict[str, Any]:
+        """The scores as plain values, as scores.json holds them; for a `baseline` without answers and times."""
         return {
             "form": FORM,
             "made": dict(self.made),
@@ -51,9 +51,10 @@ class Scores:
                     "target": figure.measure.target,
                 }
                 for figure in self.figures
+                if not (baseline and figure.measure.kind == "quantile")
             },
             **({"judge": dict(self.judge)} if self.judge is not None else {}),
-            "rows": [row.to_json() for row in self.rows],
+            "rows": [row.to_json(baseline=baseline) for row in self.rows],
         }
 
 

@@ -61,10 +61,11 @@ class Row:
     answer: str
     values: Values = field(default_factory=dict)
 
-    def to_json(self) -> dict[str, Any]:
-        """The row as plain values."""
+    def to_json(self, *, baseline: bool = False) -> dict[str, Any]:
+        """The row as plain values; for a `baseline` without the answer's text and the time that it took."""
         plain = {name: getattr(self, name) for name in self.__slots__ if name != "values"}
-        return {**plain, "values": {name: list(pair) for name, pair in self.values.items()}}
+        values = {name: list(pair) for name, pair in self.values.items() if not (baseline and name == "latency_ms")}
+        return {**plain, **({"answer": ""} if baseline else {}), "values": values}
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,6 +214,8 @@ def _values(session: Session, verdict: Verdict, corpus: Corpus) -> Values:
     if last.answer is None:
         return values
     values["latency_ms"] = (last.answer.usage.latency_ms.total, 1)
+    if last.answer.outcome not in DECLINED:
+        values["brier"] = ((last.answer.confidence - verdict.right) ** 2, 1)
     if last.asked.answerable:
         values |= _answering(gold, last, last.answer, verdict, corpus)
         values |= _retrieval(last, corpus)

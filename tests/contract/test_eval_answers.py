@@ -106,10 +106,14 @@ def test_subcommands_stay() -> None:
 def test_command_fails_when_worse_than_the_baseline_or_below_a_gate(gold: Path, corpus: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     arguments = ["--gold", str(gold), "--corpus", str(corpus), "--slice", "factoid", "--out", str(out)]
-    first = CliRunner().invoke(cli.app, [*arguments, "--min", "correct.factoid=1", "--max", "citation.invented=0"])
-    assert first.exit_code == 0, first.output
     baseline = tmp_path / "baseline.json"
-    baseline.write_text((out / "scores.json").read_text(encoding="utf-8"), encoding="utf-8")
+    gates = ["--min", "correct.factoid=1", "--max", "citation.invented=0", "--keep-baseline", str(baseline)]
+    first = CliRunner().invoke(cli.app, [*arguments, *gates])
+    assert first.exit_code == 0, first.output
+    kept = baseline.read_text(encoding="utf-8")
+    assert "latency" not in kept
+    assert "planted errors [1]" not in kept, "answers are not kept"
+    assert sum(line.startswith('{"id"') for line in kept.splitlines()) == 1
     again = CliRunner().invoke(cli.app, [*arguments, "--baseline", str(baseline), "--fail-on", "any"])
     assert again.exit_code == 0, again.output
     assert "nothing changed" in again.stdout

@@ -37,6 +37,7 @@ def test_a_right_answer_has_no_cause() -> None:
     assert scored.values["unsupported"] == (0, 1)
     assert scored.values["evidence_recall@1"] == (1.0, 1)
     assert "decline_precision" not in scored.values
+    assert scored.values["brier"] == (pytest.approx(0.01), 1)
 
 
 @pytest.mark.parametrize(
