@@ -15,6 +15,7 @@ from starlette.routing import BaseRoute, Match
 from starlette.types import Scope
 
 from api.house import House
+from api.mcp import door as mcp
 from api.openai import routes as openai
 from api.openai.errors import CHAT
 from api.pages import router as pages
@@ -77,6 +78,7 @@ def create_app(library: Library | None, settings: Settings) -> FastAPI:
     Further doors add themselves with `app.include_router` or `app.mount`; every request passes the same layers.
     """
     house = House.of(settings, library)
+    tools = mcp.Door(house)
     app = FastAPI(
         title="paperbrief",
         version=__version__,
@@ -85,12 +87,14 @@ def create_app(library: Library | None, settings: Settings) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
+        lifespan=lambda _: tools.open(),
     )
     app.state.house = house
     common = documented(MALFORMED, TOO_LARGE, MEDIA, MISDIRECTED, INVALID, INTERNAL, BUSY, TOO_LONG)
     for router in ROUTERS:
         app.include_router(router, responses=common)
     app.include_router(openai.chat)
+    app.router.routes.append(mcp.route(tools))
     app.include_router(pages)
     _answer_with_problems(app)
     _describe(app)

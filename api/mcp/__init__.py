@@ -1,0 +1,9 @@
+"""The MCP door: what a reading assistant may do, as tools that only read.
+
+shelf     what the tools need of a library, and the library of a running service
+reading   answers, hits and papers as text for an assistant (pure)
+tools     the tools and the server that has them
+door      `/mcp`, the server over HTTP
+
+The SDK takes more than a second to import, so `tools` is imported when somebody comes.
+"""
