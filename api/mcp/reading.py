@@ -6,7 +6,7 @@ Papers are named by their identifiers, which the other tools take.
 from __future__ import annotations
 
 from rag.cite import readable
-from rag.models import Answer, Citation, Hit, Paper, SearchReport
+from rag.models import Answer, BriefPage, Citation, Hit, Paper, SearchReport
 
 
 def answer_text(answer: Answer) -> str:
@@ -54,6 +54,15 @@ def paper_text(paper: Paper) -> str:
     known = (("Authors", ", ".join(paper.authors)), ("Listed", listed), ("Tags", ", ".join(paper.tags)))
     head = [_named(paper.title, paper.id, paper.published, paper.url)]
     return "\n".join([*head, *(f"{name}: {value}" for name, value in known if value), "", paper.abstract])
+
+
+def briefs_text(page: BriefPage) -> str:
+    """The briefs of a page, the newest first."""
+    if not page.briefs:
+        return "No brief was written yet."
+    lines = [f"- {_named(brief.title, brief.id, brief.created[:10], None)}" for brief in page.briefs]
+    more = f"There are older ones: cursor {page.next}" if page.next else ""
+    return "\n".join(filter(None, [*lines, more]))
 
 
 def _named(title: str, paper_id: str, published: str | None, url: str | None) -> str:

@@ -8,7 +8,7 @@ from typing import Protocol
 from fastapi import Request
 
 from api.house import House
-from rag.models import Answer, Paper, Scope, SearchReport
+from rag.models import Answer, Briefing, BriefPage, Paper, Scope, SearchReport
 
 
 class Shelf(Protocol):
@@ -22,6 +22,12 @@ class Shelf(Protocol):
 
     async def ask(self, question: str, *, scope: Scope) -> Answer:
         """The answer to a question."""
+
+    async def brief(self, brief_id: str) -> Briefing:
+        """A brief that was written."""
+
+    async def briefs(self, *, limit: int, cursor: str | None) -> BriefPage:
+        """Briefs that were written, the newest first."""
 
 
 class HouseShelf:
@@ -48,3 +54,11 @@ class HouseShelf:
         self._house.note_question(self._request, question)
         async with self._house.admission(None).turn(), asyncio.timeout(self._house.settings.request_seconds):
             return await library.ask(question, scope=scope)
+
+    async def brief(self, brief_id: str) -> Briefing:
+        """See `Shelf`."""
+        return await self._house.library.briefing(brief_id)
+
+    async def briefs(self, *, limit: int, cursor: str | None) -> BriefPage:
+        """See `Shelf`."""
+        return await self._house.library.briefs(cursor, limit=limit)

@@ -17,7 +17,8 @@ from mcp import Client
 from api.app import create_app
 from rag.config import Settings
 from rag.library import Library
-from rag.models import Answer, Paper, SearchReport
+from rag.models import Answer, Briefing, BriefPage, Paper, SearchReport
+from rag.render import plain
 
 pytestmark = pytest.mark.anyio
 
@@ -28,6 +29,7 @@ MARMOT = "2401.00006"
 @pytest.fixture(scope="module")
 async def shelf(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[tuple[Library, Settings]]:
     async with opened(tmp_path_factory.mktemp("shelf")) as pair:
+        await pair[0].brief(week="2024-W10")
         yield pair
 
 
@@ -51,7 +53,7 @@ def text_of(result: Any) -> str:
 
 async def test_the_tools_are_listed_as_reading_only(client: Client) -> None:
     tools = {tool.name: tool for tool in (await client.list_tools()).tools}
-    assert set(tools) >= {"search_papers", "get_paper", "ask"}
+    assert set(tools) == {"search_papers", "get_paper", "ask", "list_briefs", "get_brief"}
     for tool in tools.values():
         assert tool.annotations is not None
         assert tool.annotations.read_only_hint is True
@@ -117,9 +119,26 @@ async def test_a_paper_is_read_whole(client: Client, shelf: tuple[Library, Setti
     assert text_of(result).endswith(f"\n\n{abstract}")
 
 
+async def test_briefs_are_listed_read_and_searched_in(client: Client, shelf: tuple[Library, Settings]) -> None:
+    page = BriefPage.model_validate((listed := await client.call_tool("list_briefs", {})).structured_content)
+    (brief,) = page.briefs
+    assert page == await shelf[0].briefs()
+    assert text_of(listed) == f"- {brief.title} ({brief.id}, {brief.created[:10]})"
+    read = await client.call_tool("get_brief", {"brief_id": brief.id})
+    briefing = Briefing.model_validate(read.structured_content)
+    assert briefing == await shelf[0].briefing(brief.id)
+    assert briefing.sections
+    assert text_of(read) == plain(briefing)
+    found = await client.call_tool("search_papers", {"query": "memory", "brief_id": brief.id})
+    hits = SearchReport.model_validate(found.structured_content).hits
+    assert {hit.paper.id for hit in hits} <= {paper.paper_id for paper in briefing.papers}
+    assert hits
+
+
 @pytest.mark.parametrize(
     ("tool", "arguments", "told"),
     [
+        ("get_brief", {"brief_id": "brf_0"}, "There is no brief 'brf_0'."),
         ("get_paper", {"paper_id": "2401.99999"}, "There is no paper '2401.99999'. Search for its title."),
         ("ask", {"question": " ? "}, "The question is empty. Ask something about the papers"),
         ("ask", {"question": QUESTION, "since": "yesterday"}, "ask cannot use since: "),

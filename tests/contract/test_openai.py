@@ -207,6 +207,30 @@ async def test_a_stream_that_fails_midway_is_an_error_of_the_client(
 # --------------------------------------------------------------------------------------------------- the conversation
 
 
+async def test_a_follow_up_is_understood_from_the_messages(client: openai.AsyncOpenAI) -> None:
+    before = await content_of(client, ASKED)
+    said = [*ASKED, {"role": "assistant", "content": before}, {"role": "user", "content": "Does its accuracy change?"}]
+    completion = await client.chat.completions.create(model="paperbrief", messages=said)
+    answer = extra(completion, "paperbrief")
+    assert answer["question"] == "Does its accuracy change?"
+    assert "Marmot" in answer["standalone_question"]
+    assert {citation["paper_id"] for citation in answer["citations"]} == {"2401.00006"}
+    assert "Accuracy does not change." in (completion.choices[0].message.content or "")
+    assert text_of(await streamed(client, said)) == completion.choices[0].message.content
+
+
+async def test_a_message_that_came_from_here_can_be_sent_back_as_it_is(client: openai.AsyncOpenAI) -> None:
+    completion = await client.chat.completions.create(model="paperbrief", messages=ASKED)
+    follow_up = {"role": "user", "content": "And how many parameters does the predictor have?"}
+    said: Any = [*ASKED, completion.choices[0].message, follow_up]
+    assert "1.1M" in await content_of(client, said)
+
+
+async def test_a_long_conversation_is_answered_like_a_short_one(client: openai.AsyncOpenAI) -> None:
+    turns = [*ASKED, {"role": "assistant", "content": "Decoding is 2.3x faster. [1]"}] * 500
+    assert await content_of(client, [*turns, *ASKED]) == await content_of(client, ASKED)
+
+
 async def test_a_message_may_come_in_parts(client: openai.AsyncOpenAI) -> None:
     parts = [{"type": "text", "text": "How much faster is decoding"}, {"type": "text", "text": "with Marmot?"}]
     assert "2.3x" in await content_of(client, [{"role": "user", "content": parts}])
@@ -253,6 +277,18 @@ async def test_a_week_answers_from_the_papers_that_it_listed(
     other = extra(await client.chat.completions.create(model="paperbrief:2024-W11", messages=ASKED), "paperbrief")
     assert "2401.00006" not in {c["paper_id"] for c in other["citations"]}
     assert other["coverage"]["papers_searched"] == len(ABSTRACTS) // 3
+
+
+async def test_a_brief_answers_from_the_papers_that_it_reports(tmp_path: Path) -> None:
+    async with opened(tmp_path) as (library, own):
+        brief = await library.brief(week="2024-W10")
+        async with client_of(create_app(library, own)) as http:
+            models = (await http.get("/v1/models")).json()["data"]
+            body = {"model": f"paperbrief:{brief.id}", "messages": ASKED}
+            answer = (await http.post(CHAT, json=body)).json()["paperbrief"]
+    assert models[-1]["id"] == f"paperbrief:{brief.id}"
+    assert answer["coverage"]["papers_searched"] == len(brief.papers)
+    assert {c["paper_id"] for c in answer["citations"]} == {"2401.00006"}
 
 
 @pytest.mark.parametrize(
