@@ -9,6 +9,7 @@ from fastapi import APIRouter, FastAPI
 from fastapi.exceptions import RequestValidationError
 from fastapi.openapi.utils import get_openapi
 from starlette.exceptions import HTTPException
+from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Match
@@ -21,6 +22,7 @@ from api.openai.errors import CHAT
 from api.pages import router as pages
 from api.problems import (
     BUSY,
+    FORBIDDEN,
     INTERNAL,
     INVALID,
     MALFORMED,
@@ -28,14 +30,17 @@ from api.problems import (
     MISDIRECTED,
     TOO_LARGE,
     TOO_LONG,
+    TOO_MANY,
+    UNAUTHORIZED,
     Problem,
     documented,
     of_http,
     of_validation,
     refusal_of,
 )
-from api.routes import answers, ask, examples, health, ingest, jobs, papers, search
+from api.routes import answers, ask, examples, health, ingest, jobs, login, papers, search
 from api.shield.bodies import Bodies
+from api.shield.gate import Gate
 from api.shield.origins import Origins
 from api.shield.requests import RequestLine
 from rag import __version__
@@ -50,6 +55,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     ingest.router,
     answers.router,
     jobs.router,
+    login.router,
     openai.cards,
     health.router,
     examples.router,
@@ -68,6 +74,7 @@ TAGS = [
     {"name": "answers", "description": "Answers that were given before."},
     {"name": "jobs", "description": "Work that outlasts a request."},
     {"name": "openai", "description": "The same answers for OpenAI's clients."},
+    {"name": "session", "description": "A browser's session."},
     {"name": "health", "description": "Is the service alive, is it ready?"},
 ]
 
@@ -90,7 +97,9 @@ def create_app(library: Library | None, settings: Settings) -> FastAPI:
         lifespan=lambda _: tools.open(),
     )
     app.state.house = house
-    common = documented(MALFORMED, TOO_LARGE, MEDIA, MISDIRECTED, INVALID, INTERNAL, BUSY, TOO_LONG)
+    common = documented(
+        UNAUTHORIZED, FORBIDDEN, TOO_MANY, MALFORMED, TOO_LARGE, MEDIA, MISDIRECTED, INVALID, INTERNAL, BUSY, TOO_LONG
+    )
     for router in ROUTERS:
         app.include_router(router, responses=common)
     app.include_router(openai.chat)
@@ -100,8 +109,17 @@ def create_app(library: Library | None, settings: Settings) -> FastAPI:
     _describe(app)
     # The last that is added is the outermost.
     app.add_middleware(Bodies, limit=lambda scope: _largest_body(scope, settings))
+    app.add_middleware(Gate, house=house)
     app.add_middleware(Origins, settings=settings)
-    app.add_middleware(RequestLine, measure=lambda scope, status, seconds: None)
+    if settings.cors_origins:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=settings.cors_origins,
+            allow_methods=["GET", "POST", "DELETE"],
+            allow_headers=["Authorization", "Content-Type", "Prefer", "X-Request-ID"],
+            expose_headers=["Location", "Retry-After", "X-Request-ID"],
+        )
+    app.add_middleware(RequestLine, measure=house.measures.request)
     return app
 
 

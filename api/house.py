@@ -7,20 +7,27 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import secrets
 import time
 from dataclasses import dataclass, field
 from typing import Annotated
 
 from fastapi import Depends, Request
 
+from api.access import Caller, exposed
 from api.admission import Admission
 from api.jobs import Jobs
-from api.problems import NOT_READY, Refusal
+from api.limits import USUAL, Limits
+from api.measures import Measures
+from api.problems import NOT_READY, UNAUTHORIZED, Refusal
+from api.sessions import Sessions
 from api.uploads import FOLDER, clear
 from rag.ask import Mode
-from rag.catalogue import indexing, jobs
+from rag.catalogue import indexing, jobs, keys
 from rag.config import Settings
+from rag.errors import SettingsError
 from rag.library import Library
+from rag.models import Answer
 
 _MOST_UPLOADS = 16
 """Files of papers that may wait to be loaded."""
@@ -38,10 +45,17 @@ class House:
     """Work that mostly waits: answers with a model."""
     loading: Admission
     """Loading papers: one after another, few waiting, since each holds a file."""
+    limits: Limits
+    exposed: bool
+    """Whether others than this machine reach the service, and so keys are needed."""
+    own_token: str = field(default_factory=lambda: secrets.token_urlsafe(32), repr=False)
+    """Opens the service to the command line of whoever may read the data folder."""
     jobs: Jobs = field(default_factory=Jobs)
+    measures: Measures = field(default_factory=Measures)
     opened: Library | None = None
     started: float = field(default_factory=time.time)
     """When the service began, as a Unix time."""
+    _sessions: Sessions | None = None
     startup: dict[str, float] = field(default_factory=dict)
     """Seconds that opening took, by part."""
     examples: dict[int, tuple[str, ...]] = field(default_factory=dict)
@@ -51,16 +65,36 @@ class House:
     def of(cls, settings: Settings, library: Library | None) -> House:
         """The house for these settings; `library` may be opened later."""
         waiting = settings.waiting_work
+        reached = exposed(settings)
         return cls(
             settings,
             Admission(settings.concurrent_work, waiting),
             Admission(settings.concurrent_models, waiting),
             Admission(1, _MOST_UPLOADS),
+            Limits(settings.rate_limit or (USUAL if reached else None)),
+            reached,
             opened=library,
         )
 
+    @property
+    def sessions(self) -> Sessions:
+        """The browser sessions of the data folder."""
+        if self._sessions is None:
+            self._sessions = Sessions.of(self.settings.data_dir)
+        return self._sessions
+
+    def secure(self, request: Request) -> bool:
+        """Whether browsers reach the service by https, so that a cookie may be kept to it."""
+        return request.url.scheme == "https" or (self.settings.public_url or "").startswith("https:")
+
     async def move_in(self, library: Library) -> None:
         """Begin to serve an open library: what an earlier process left open is closed, or gone on with."""
+        if self.exposed and not self.settings.public_read and not await library.catalogue.read(keys.any_valid):
+            place = self.settings.public_url or self.settings.host
+            raise SettingsError(
+                f"Others can reach the service at {place}, and there is no key.",
+                hint="Make one with `paperbrief keys create NAME`, or set PAPERBRIEF_PUBLIC_READ for reading alone.",
+            )
         interrupted = await library.catalogue.write(jobs.interrupt)
         await asyncio.to_thread(clear, self.settings.data_dir / FOLDER)
         pending = await library.catalogue.read(indexing.pending_count)
@@ -88,6 +122,19 @@ class House:
         """Put a question into the request's line in the log, where the settings ask for it."""
         if self.settings.log_questions:
             request.scope["state"].setdefault("logged", {})["question"] = text
+
+    def mode(self, caller: Caller, wanted: Mode | None) -> Mode | None:
+        """The mode in which a caller is answered: without a key, the model does not work for them."""
+        if caller.may_spend:
+            return wanted
+        if wanted == "generative":
+            raise Refusal(UNAUTHORIZED, "Answers by the language model need a key.", hint="Ask in mode extractive.")
+        return "extractive"
+
+    def measured(self, answer: Answer) -> Answer:
+        """The answer, counted."""
+        self.measures.answer(answer)
+        return answer
 
     def admission(self, mode: Mode | None) -> Admission:
         """Where an answer in this mode waits for its turn."""

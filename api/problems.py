@@ -46,6 +46,7 @@ NOT_FOUND = Kind("not-found", 404, "There is nothing here")
 UNKNOWN_MODEL = Kind("model-not-found", 404, "There is no such model")
 METHOD = Kind("method-not-allowed", 405, "The address does not know this method")
 SLOW_BODY = Kind("body-too-slow", 408, "The body came too slowly")
+SLOW_HEADERS = Kind("headers-too-slow", 408, "The headers came too slowly")
 TOO_LARGE = Kind("body-too-large", 413, "The body is too large")
 MEDIA = Kind("unsupported-media-type", 415, "The body's media type is not understood")
 MISDIRECTED = Kind("unknown-host", 421, "The service does not answer under this host name")
@@ -159,6 +160,7 @@ _BY_ERROR: tuple[tuple[type[errors.PaperbriefError], Kind], ...] = (
     (errors.StorageError, STORAGE),
     (errors.IndexMismatch, NOT_READY),
     (errors.EmbeddingServerError, UPSTREAM),
+    (errors.BudgetSpent, BUDGET),
     (errors.ModelError, UPSTREAM),
     (errors.NoModel, NO_MODEL),
 )
@@ -171,7 +173,8 @@ def refusal_of(error: Exception) -> Refusal:
         return error
     if isinstance(error, errors.PaperbriefError):
         kind = next((kind for cls, kind in _BY_ERROR if isinstance(error, cls)), INTERNAL)
-        return Refusal(kind, error.message, hint=error.hint, retry_after=_RETRY_SECONDS if error.retryable else None)
+        seconds = error.seconds if isinstance(error, errors.BudgetSpent) else _RETRY_SECONDS
+        return Refusal(kind, error.message, hint=error.hint, retry_after=seconds if error.retryable else None)
     if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
         return Refusal(DISK_FULL, "There is no room on the disk for the body.", hint="Make room, then try again.")
     if isinstance(error, TimeoutError):

@@ -18,7 +18,7 @@ import uvicorn
 from api.app import create_app
 from api.house import House
 from api.logs import log_to_standard_error
-from api.shield.origins import is_loopback
+from api.shield.connections import Connection
 from rag.config import Settings
 from rag.errors import SettingsError
 from rag.library import Library
@@ -52,17 +52,14 @@ def serve(settings: Settings, opener: Opener, ready: Callable[[str], None]) -> N
 
     Raises SettingsError where the address cannot be listened on, and whatever opening the library raises.
     """
-    if not is_loopback(settings.host):
-        raise SettingsError(
-            f"The service listens on this machine's own addresses only, and {settings.host} is not one.",
-            hint="Leave the address at 127.0.0.1.",
-        )
     log_to_standard_error()
     listening = _listen(settings.host, settings.port)
     address = _address(listening)
     app = create_app(None, settings)
     config = uvicorn.Config(
         app,
+        http=Connection,
+        ws="none",
         log_config=None,
         access_log=False,
         server_header=False,

@@ -21,7 +21,7 @@ from rag.cite import cited, readable
 from rag.compose.cues import ORDERS
 from rag.compose.extractive import confidence
 from rag.embedding import Embedder
-from rag.errors import NoModel
+from rag.errors import BudgetSpent, NoModel
 from rag.evidence import Evidence
 from rag.ground import EvidenceSentence, Grounded
 from rag.llm import Model, ModelError
@@ -74,8 +74,9 @@ async def ask(
 ) -> Answer:
     """Answer a question from the papers in scope, and keep the answer so that it can be read again.
 
-    Raises QuestionError for a question that is empty or too long, NoModel for generative answers without a
-    model. Finding nothing is an outcome, not an error; a model that fails is a note.
+    Raises QuestionError for a question that is empty or too long; for generative answers NoModel without a model, and
+    BudgetSpent when the day's tokens are used up. Finding nothing is an outcome, not an error; a model that fails is a
+    note.
     """
     answer = await answered(question, scope=scope, desk=desk, mode=mode, on=on)
     await desk.catalogue.write(answers.keep, answer)
@@ -173,6 +174,8 @@ async def _write(
             )
             notes += [Note(kind="truncated", detail=detail) for detail in written.shortened]
         except ModelError as error:
+            if mode == "generative" and isinstance(error, BudgetSpent):
+                raise
             _log.warning("the model failed, answering without it: %s", error.message)
             notes.append(Note(kind="model_unavailable", detail=f"{error.message} Answered without it."))
     if written is None:

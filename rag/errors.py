@@ -20,7 +20,8 @@
     └── ModelError                 the language model gave no usable answer
         ├── ModelUnavailable       it cannot be reached, is too busy, too slow or failing
         ├── ModelRefused           it declines the request as it stands: key, name, quota, policy
-        └── BadReply               what came back is cut off, empty or malformed
+        ├── BadReply               what came back is cut off, empty or malformed
+        └── BudgetSpent            the day's budget of tokens is used up
 
 Each error is one sentence that says what is wrong, and `hint`, a sentence that says what the user can do.
 `retryable` tells whether the same call may succeed later.
@@ -129,6 +130,14 @@ class ModelRefused(ModelError):
 
 class BadReply(ModelError):
     """What came back is cut off, empty, or not in the form that was asked for."""
+
+
+class BudgetSpent(ModelError):
+    """The day's budget of tokens is used up; `seconds` until the next one begins."""
+
+    def __init__(self, message: str, *, hint: str = "", seconds: int = 0) -> None:
+        super().__init__(message, hint=hint, retryable=True)
+        self.seconds = seconds
 
 
 class PromptError(PaperbriefError):

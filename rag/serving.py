@@ -5,11 +5,14 @@ Nothing here opens a socket: what a program or a test sets is read by `api`.
 
 from __future__ import annotations
 
+import re
 from typing import Annotated
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field
 from pydantic_settings import BaseSettings, NoDecode
+
+_RATE = re.compile(r"(\d{1,9})/(second|minute|hour|day)", re.ASCII)
 
 
 def http_url(url: str) -> str:
@@ -34,6 +37,13 @@ def _origins(origins: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(origin.lower() for origin in origins)
 
 
+def _rate(rate: str) -> str:
+    """Accept `<number>/<second, minute, hour or day>`."""
+    if not (found := _RATE.fullmatch(rate)) or not int(found[1]):
+        raise ValueError("should look like 120/minute")
+    return rate
+
+
 HttpUrl = Annotated[str, AfterValidator(http_url)]
 # NoDecode: pydantic-settings would want JSON in the environment variable.
 Listed = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_listed)]
@@ -45,12 +55,17 @@ class ServingSettings(BaseSettings):
     host: str = Field(
         default="127.0.0.1",
         min_length=1,
-        description="The address that the service listens on.",
+        description="The address that the service listens on. Any but this machine's own needs a key or "
+        "`PAPERBRIEF_PUBLIC_READ`.",
     )
     port: int = Field(default=8000, ge=0, le=65535, description="The port that it listens on; `0` takes a free one.")
     public_url: HttpUrl | None = Field(
         default=None,
         description="The address under which others reach the service, for links and behind a proxy.",
+    )
+    public_read: bool = Field(
+        default=False,
+        description="Lets everyone read and ask without a key, without the language model.",
     )
     allowed_hosts: Listed = Field(
         default=(),
@@ -61,6 +76,16 @@ class ServingSettings(BaseSettings):
         default=(),
         description="Origins of web pages that may call the service from a browser, with a comma between them.",
         json_schema_extra={"shown_default": "none"},
+    )
+    rate_limit: Annotated[str, AfterValidator(_rate)] | None = Field(
+        default=None,
+        description="How many requests one key, or one address without a key, may make: `120/minute`.",
+        json_schema_extra={"shown_default": "`120/minute` where keys are needed, else no limit"},
+    )
+    daily_tokens: int | None = Field(
+        default=None,
+        ge=0,
+        description="How many tokens of the language model a day (UTC) may use; beyond it, answers quote.",
     )
     max_request_bytes: int = Field(
         default=1 << 20, ge=1_000, description="The largest body of a request, other than papers."

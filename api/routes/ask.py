@@ -9,13 +9,14 @@ from fastapi import APIRouter, Request
 from pydantic import Field, StrictBool
 from starlette.responses import Response
 
+from api.access import caller_of
 from api.fields import NO_QUERY, Id, ScopeFields, Strict
-from api.house import House, HouseDep
+from api.house import HouseDep
 from api.media import JsonRoute
-from api.problems import NO_MODEL, NOT_FOUND, NOT_READY, UPSTREAM, documented
+from api.problems import BUDGET, NO_MODEL, NOT_FOUND, NOT_READY, UPSTREAM, documented
 from api.replies import json_reply, while_connected
 from api.routes.jobs import ACCEPTED, PREFER, accepted, begin, prefers_async
-from api.streams import Send, answer_stream
+from api.streams import answer_stream
 from rag.ask import Mode
 from rag.models import Answer, AnswerSentence, Citation, Listener, Note, Status
 from rag.retrieve import MAX_QUESTION
@@ -28,6 +29,9 @@ _STREAMED = {
         "example": 'event: status\ndata: {"stage": "searching"}\n\nevent: answer\ndata: {"id": "ans_…", …}\n\n',
     }
 }
+
+_NAMES: dict[type[object], str] = {Status: "status", AnswerSentence: "sentence", Citation: "citation", Note: "note"}
+"""The names of the events by what they carry."""
 
 
 class AskRequest(Strict):
@@ -49,7 +53,7 @@ class AskRequest(Strict):
     summary="Ask a question",
     response_model=Answer,
     response_description="The answer; with `stream` a stream of events, of which the last carries it.",
-    responses={200: {"content": _STREAMED}, **ACCEPTED, **documented(NOT_FOUND, NOT_READY, NO_MODEL, UPSTREAM)},
+    responses={200: {"content": _STREAMED}, **ACCEPTED, **documented(NOT_FOUND, NOT_READY, NO_MODEL, UPSTREAM, BUDGET)},
     openapi_extra=PREFER,
     dependencies=NO_QUERY,
 )
@@ -62,28 +66,26 @@ async def ask(wanted: AskRequest, house: HouseDep, request: Request) -> Response
     """
     _ = house.library
     house.note_question(request, wanted.question)
-    admission = house.admission(wanted.mode)
+    mode = house.mode(caller_of(request), wanted.mode)
+    admission = house.admission(mode)
+
+    async def answer(on: Listener | None = None) -> Answer:
+        scope = wanted.scope.scope() if wanted.scope else None
+        return house.measured(
+            await house.library.ask(
+                wanted.question, scope=scope, mode=mode, conversation_id=wanted.conversation_id, on=on
+            )
+        )
+
     if wanted.stream:
         admission.check()
         return answer_stream(
-            request, admission, house.settings.request_seconds, lambda send: _streamed(wanted, house, send)
+            request,
+            admission,
+            house.settings.request_seconds,
+            lambda send: answer(lambda event: send(_NAMES[type(event)], event)),
         )
     if prefers_async(request):
-        return accepted(await begin(house, "ask", lambda _: _answer(wanted, house), admission))
+        return accepted(await begin(house, "ask", lambda _: answer(), admission))
     async with admission.turn(), asyncio.timeout(house.settings.request_seconds):
-        return json_reply(await while_connected(request, _answer(wanted, house)))
-
-
-async def _answer(wanted: AskRequest, house: House, on: Listener | None = None) -> Answer:
-    scope = wanted.scope.scope() if wanted.scope else None
-    return await house.library.ask(
-        wanted.question, scope=scope, mode=wanted.mode, conversation_id=wanted.conversation_id, on=on
-    )
-
-
-_NAMES: dict[type[object], str] = {Status: "status", AnswerSentence: "sentence", Citation: "citation", Note: "note"}
-"""The names of the events by what they carry."""
-
-
-async def _streamed(wanted: AskRequest, house: House, send: Send) -> Answer:
-    return await _answer(wanted, house, lambda event: send(_NAMES[type(event)], event))
+        return json_reply(await while_connected(request, answer()))

@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from api.fields import NO_QUERY
 from api.house import HouseDep
+from api.measures import MEDIA_TYPE
 from api.problems import NOT_READY, documented
 from api.replies import json_reply
 from rag import __version__
@@ -71,3 +72,19 @@ async def readyz(house: HouseDep) -> Response:
 async def corpus_health(house: HouseDep) -> Response:
     """Count the papers, those not yet indexed, and the days of each feed with none or with fewer than usual."""
     return json_reply(await house.library.corpus_health())
+
+
+@router.get(
+    "/metrics",
+    summary="Measures for Prometheus",
+    response_class=Response,
+    responses={200: {"content": {"text/plain": {"schema": {"type": "string"}}}}, **documented(NOT_READY)},
+)
+async def metrics(house: HouseDep) -> Response:
+    """Give requests, answers by outcome, time by stage, dropped sentences by reason, tokens and cost."""
+    if house.opened is not None:
+        stored, pending = await house.opened.paper_counts()
+        house.measures.papers(stored, pending)
+    for kind, admission in (("quick", house.quick), ("patient", house.patient), ("loading", house.loading)):
+        house.measures.work(kind, admission.working, admission.waiting, admission.turned_away)
+    return Response(house.measures.text(), media_type=MEDIA_TYPE)

@@ -13,15 +13,17 @@ jobs        work that outlasts the request that asked for it
 tagging     which topic tags the program gave a paper, and which a person took off
 briefs      briefs as they were written, with what they can be made of again
 brief_papers  the papers of a brief, at the revisions that it read
+keys        access keys, by their hash
+spending    tokens of the language model by day
 facts       single values: the catalogue's revision, the embedding of the index, how the bands were made
 """
 
 from __future__ import annotations
 
-from sqlalchemy import JSON, ForeignKey, Index, Integer, LargeBinary, Text, and_
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index, Integer, LargeBinary, Text, and_
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-HEAD = "0004"
+HEAD = "0005"
 """The schema that this code reads and writes: the newest migration."""
 
 
@@ -240,6 +242,29 @@ class BriefPaperRow(Base):
     brief_id: Mapped[str] = mapped_column(ForeignKey("briefs.brief_id"), primary_key=True)
     number: Mapped[int] = mapped_column(ForeignKey("papers.number"), primary_key=True)
     revision: Mapped[int]
+
+
+class KeyRow(Base):
+    """An access key. `scopes` are words with a blank between them; `sha256` is of its secret, in hexadecimal."""
+
+    __tablename__ = "keys"
+
+    key_id: Mapped[str] = mapped_column(Text, primary_key=True)
+    name: Mapped[str] = mapped_column(Text)
+    scopes: Mapped[str] = mapped_column(Text)
+    sha256: Mapped[str] = mapped_column(Text)
+    created: Mapped[str] = mapped_column(Text)
+    revoked: Mapped[str | None] = mapped_column(Text)
+
+
+class SpendingRow(Base):
+    """How many tokens of the language model were used on a day (UTC)."""
+
+    __tablename__ = "spending"
+
+    day: Mapped[str] = mapped_column(Text, primary_key=True)
+    prompt_tokens: Mapped[int] = mapped_column(BigInteger)
+    completion_tokens: Mapped[int] = mapped_column(BigInteger)
 
 
 class FactRow(Base):

@@ -15,6 +15,7 @@ import typer
 from eval.cli import app as evaluation
 from rag import __version__
 from rag.cli.briefs import brief, tags
+from rag.cli.keys import app as keys
 from rag.cli.run import Status, desk_of, put_json, say
 from rag.cli.service import serve
 
@@ -59,6 +60,7 @@ app.add_typer(evaluation, name="eval")
 app.command()(serve)
 app.command()(brief)
 app.command()(tags)
+app.add_typer(keys, name="keys")
 
 Json = Annotated[bool, typer.Option("--json", help="Print the contract object as JSON and nothing else.")]
 Since = Annotated[str | None, typer.Option(callback=_day, metavar="DAY", help="Only papers from this day on.")]

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 import typer
 
 if TYPE_CHECKING:
+    from rag.catalogue import Catalogue
     from rag.config import Settings
     from rag.library import Library
 
@@ -69,8 +70,23 @@ class Desk:
             async with self.opener(settings or self.settings()) as library:
                 return await work(library)
 
+        return self._until_stopped(whole())
+
+    def run_catalogue(self, work: Callable[[Catalogue], Coroutine[Any, Any, T]]) -> T:
+        """Open the catalogue alone, also beside a running service, and do `work` with it."""
+
+        async def whole() -> T:
+            from rag.library import open_catalogue
+
+            async with open_catalogue(self.settings()) as catalogue:
+                return await work(catalogue)
+
+        return self._until_stopped(whole())
+
+    @staticmethod
+    def _until_stopped(whole: Coroutine[Any, Any, T]) -> T:
         try:
-            return asyncio.run(whole())
+            return asyncio.run(whole)
         except KeyboardInterrupt:
             say("stopped. Everything reported as loaded is kept; the same command goes on from there.")
             raise typer.Exit(Status.STOPPED) from None

@@ -56,6 +56,10 @@ from rag.models.jobs import (
     JobProgress,
     JobState,
 )
+from rag.models.keys import (
+    AccessKey,
+    KeyScope,
+)
 from rag.models.papers import (
     Explanation,
     Hit,
@@ -78,6 +82,7 @@ from rag.models.records import (
 )
 
 __all__ = [
+    "AccessKey",
     "Answer",
     "AnswerSentence",
     "AskEvent",
@@ -107,6 +112,7 @@ __all__ = [
     "Job",
     "JobProgress",
     "JobState",
+    "KeyScope",
     "Latency",
     "LeftOut",
     "Listener",

@@ -26,6 +26,10 @@ class Serving:
     lines: list[str] = field(default_factory=list)
     told: threading.Event = field(default_factory=threading.Event)
 
+    @property
+    def port(self) -> int:
+        return int(self.url.rpartition(":")[2])
+
     def read(self) -> None:
         assert self.process.stderr is not None
         for line in self.process.stderr:

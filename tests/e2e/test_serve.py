@@ -66,3 +66,27 @@ def test_it_stops_when_told(tmp_path: Path, model_cache: Path, sign: signal.Sign
         assert service.stop(sign) == 0
     assert service.lines[-1] == "paperbrief: stopped.\n"
     assert "Traceback" not in "".join(service.lines)
+
+
+def test_keys_are_made_beside_a_running_service(run: Run, tmp_path: Path, model_cache: Path) -> None:
+    data = tmp_path / "data"
+    refused = run("--data-dir", data, "serve", "--host", "0.0.0.0", "--port", "0")
+    assert refused.status == 1
+    assert "paperbrief keys create" in refused.err
+    first = run("--data-dir", data, "keys", "create", "first")
+    assert first.out.startswith("pbk_")
+    with serving(data, "--host", "0.0.0.0", PAPERBRIEF_CACHE_DIR=str(model_cache)) as service:
+        address = f"http://127.0.0.1:{service.port}/v1/papers"
+        assert httpx.get(address).status_code == 401
+        made = run("--data-dir", data, "keys", "create", "second", "--scope", "read", "--scope", "write", "--json").json
+        headers = {"Authorization": f"Bearer {made['key']}"}
+        assert httpx.get(address, headers=headers).status_code == 200
+        listed = run("--data-dir", data, "keys", "list").out
+        assert "first" in listed
+        assert made["key"] not in listed
+        assert run("--data-dir", data, "keys", "revoke", made["id"]).status == 0
+        assert httpx.get(address, headers=headers).status_code == 401
+        assert httpx.get(address, headers={"Authorization": f"Bearer {first.out.strip()}"}).status_code == 200
+    assert made["key"] not in "".join(service.lines)
+    assert run("--data-dir", data, "keys", "revoke", "nobody").status == 1
+    assert run("--data-dir", data, "keys", "create", "third", "--scope", "all").status == 2

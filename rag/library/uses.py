@@ -1,12 +1,10 @@
-"""The composition root: everything real is made here, and nowhere else."""
+"""The library as its doors use it: one method for each use case."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 from rag.ask import Desk, Mode
 from rag.brief import BriefDesk, assign_tags, brief, rebuild
@@ -14,14 +12,12 @@ from rag.brief.tags import checked_tag
 from rag.catalogue import Catalogue, answers, briefs, conversations, facts, indexing, papers, tagging
 from rag.chat import chat, chat_with_messages
 from rag.embedding import Embedder
-from rag.errors import IndexMismatch, MissingPackage, NotFound, StorageError
+from rag.errors import IndexMismatch, NotFound, StorageError
 from rag.examples import examples
 from rag.holdings import CorpusHealth, PaperDetail, PaperPage, corpus_health, detail_of, page_of
 from rag.index import Index
 from rag.ingest import ingest, remove_stale
 from rag.lexical import Lexical
-from rag.llm import Model
-from rag.lock import owned
 from rag.models import (
     Answer,
     BriefConstraints,
@@ -37,13 +33,9 @@ from rag.models import (
     Scope,
     SearchReport,
 )
-from rag.prompting import Prompts
 from rag.retrieve import Retriever
 from rag.upkeep import DoctorReport, ReindexReport, examine, reindex
 from rag.vectors import Vectors
-
-if TYPE_CHECKING:
-    from rag.config import Settings
 
 Report = Callable[[Progress], None]
 
@@ -157,6 +149,10 @@ class Library:
     async def paper_detail(self, paper_id: str, *, raw: bool = False) -> PaperDetail:
         """A stored paper with its earlier revisions, with `raw` as its source gave it; NotFound where there is none."""
         return await detail_of(self.catalogue, await self.paper(paper_id), raw=raw)
+
+    async def paper_counts(self) -> tuple[int, int]:
+        """How many papers are stored, and how many of them wait to be indexed."""
+        return await self.catalogue.read(papers.count), await self.catalogue.read(indexing.pending_count)
 
     async def corpus_health(self) -> CorpusHealth:
         """How many papers there are, and on which days their feeds listed fewer than usual."""
@@ -291,72 +287,3 @@ class Library:
                 f"The {lost} index is empty, and the catalogue has papers that should be in it.",
                 hint="Run `paperbrief reindex`, which makes the index anew from the catalogue.",
             )
-
-
-@asynccontextmanager
-async def open_library(settings: Settings, *, embedder: Embedder | None = None) -> AsyncIterator[Library]:
-    """Open the library of the data folder that the settings name, and own the folder until it is closed.
-
-    `embedder` takes the place of the one that the settings name. Raises FolderInUse, StorageError, IndexMismatch,
-    ModelFileError, MissingPackage or EmbeddingServerError, each a sentence that says what to do.
-    """
-    async with AsyncExitStack() as stack:
-        stack.enter_context(owned(settings.data_dir))
-        embedder = embedder or await _embedder(settings, stack)
-        catalogue = await asyncio.to_thread(Catalogue.open, settings.database_url)
-        stack.callback(catalogue.close)
-        where = settings.chroma_url or settings.data_dir / "chroma"
-        vectors = await asyncio.to_thread(Vectors.open, where, identity=embedder.identity)
-        stack.callback(vectors.close)
-        lexical = await asyncio.to_thread(Lexical.open, settings.data_dir / "lexical")
-        stack.callback(lexical.close)
-        index = Index(catalogue, vectors, lexical, dimension=embedder.dimension)
-        retriever = Retriever(catalogue, index, lexical, embedder)
-        model, prompts = _model(settings, stack)
-        desk = Desk(retriever, catalogue, embedder, model, prompts, settings.mode)
-        briefing = BriefDesk(catalogue, retriever, embedder, model, prompts, settings.mode)
-        yield Library(catalogue, vectors, lexical, index, embedder, retriever, desk, briefing)
-
-
-def _model(settings: Settings, stack: AsyncExitStack) -> tuple[Model | None, Prompts | None]:
-    """The language model and its prompts, where one is set; nothing is sent before a question is asked."""
-    if settings.model is None:
-        return None, None
-    import prompts
-    from rag.compose.reply import FORMS
-    from rag.llm.server import OpenAIModel
-
-    key = settings.model_api_key
-    model = OpenAIModel(
-        settings.model_base_url,
-        key.get_secret_value() if key else None,
-        settings.model,
-        structured=settings.model_structured,
-    )
-    stack.push_async_callback(model.aclose)
-    return model, Prompts.read(prompts.files(), FORMS)
-
-
-async def _embedder(settings: Settings, stack: AsyncExitStack) -> Embedder:
-    kind, _, name = settings.embedding.partition(":")
-    if kind == "openai":
-        from rag.embedding.server import ServerEmbedder
-
-        key = settings.embedding_api_key
-        server = await ServerEmbedder.open(
-            base_url=settings.embedding_base_url, api_key=key.get_secret_value() if key else None, model=name
-        )
-        stack.push_async_callback(server.aclose)
-        return server
-    if kind == "llamaindex":
-        from rag.llamaindex import open_embedder
-
-        return await open_embedder(name)
-    try:
-        from rag.embedding.builtin import BuiltinEmbedder
-
-        return await asyncio.to_thread(BuiltinEmbedder, settings.cache_dir, threads=settings.threads)
-    except ModuleNotFoundError as error:
-        raise MissingPackage(
-            f"The built-in embedding model needs the package {error.name}.", hint=f"Install {error.name}."
-        ) from error

@@ -1,0 +1,81 @@
+"""The gate: who sends this, may they, and have they sent too much? Asked before the body is read."""
+
+from __future__ import annotations
+
+from starlette.requests import HTTPConnection
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from api.access import LOCAL, PUBLIC, Caller, Need, bearer, from_this_machine, need_of, same
+from api.house import House
+from api.limits import address_of
+from api.problems import FORBIDDEN, UNAUTHORIZED, Refusal
+from api.sessions import COOKIE
+from rag import keys
+from rag.catalogue import keys as stored
+
+
+class Gate:
+    """Refuse who may not, and who sends too much."""
+
+    def __init__(self, app: ASGIApp, house: House) -> None:
+        self._app = app
+        self._house = house
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request, or refuse it."""
+        if scope["type"] == "http" and scope["method"] != "OPTIONS":
+            try:
+                await self._pass(scope)
+            except Refusal as refusal:
+                await refusal.response(scope)(scope, receive, send)
+                return
+        await self._app(scope, receive, send)
+
+    async def _pass(self, scope: Scope) -> None:
+        need = need_of(scope["method"], scope["path"])
+        if need is Need.NOTHING:
+            return
+        caller = await self._caller(scope)
+        scope["state"]["caller"] = caller
+        if caller.key_id:
+            scope["state"].setdefault("logged", {})["key"] = caller.key_id
+        self._require(caller, need)
+        if caller is not LOCAL or self._house.settings.rate_limit:
+            await self._house.limits.count(caller.key_id or address_of(scope.get("client")))
+
+    async def _caller(self, scope: Scope) -> Caller:
+        """Who it is. A wrong key is refused, where others might pass without one."""
+        given = bearer(scope)
+        trusted = not self._house.exposed and from_this_machine(scope)
+        if given is not None:
+            if same(given, self._house.own_token):
+                return LOCAL
+            if key := await keys.check(self._house.library.catalogue, given):
+                return Caller("key", frozenset(key.scopes), key.id)
+            # Clients of other services send a key whether one is wanted or not.
+            if not trusted or given.startswith(keys.PREFIX):
+                await self._house.limits.count_failure(address_of(scope.get("client")))
+                raise Refusal(UNAUTHORIZED, "This key is not known here, or was revoked.", hint=_HOW)
+        if trusted:
+            return LOCAL
+        return await self._by_cookie(scope) or PUBLIC
+
+    async def _by_cookie(self, scope: Scope) -> Caller | None:
+        cookie = HTTPConnection(scope).cookies.get(COOKIE)
+        key_id = self._house.sessions.key_id(cookie) if cookie else None
+        found = await self._house.library.catalogue.read(stored.find, key_id) if key_id else None
+        return Caller("key", frozenset(found[0].scopes), found[0].id) if found else None
+
+    def _require(self, caller: Caller, need: Need) -> None:
+        if caller.kind == "public":
+            if need is Need.PUBLIC_READ and self._house.settings.public_read:
+                return
+            raise Refusal(UNAUTHORIZED, "This needs a key.", hint=_HOW)
+        wanted = "write" if need is Need.WRITE else "read"
+        if wanted not in caller.scopes:
+            raise Refusal(
+                FORBIDDEN, f"The key may not {wanted}.", hint="`paperbrief keys create --scope` makes one that may."
+            )
+
+
+_HOW = "Send Authorization: Bearer <key>; the operator makes keys with `paperbrief keys create`."
