@@ -3,8 +3,10 @@
 The rules stand in one table, `RULES`, by method and path, and what the table does not name needs a key: reading one
 that may read, everything else one that may write. A new route is therefore closed until somebody opens it here.
 
-On this machine's own address nobody needs a key. A service that others reach (another address, or a public URL) takes
-keys, and with `PAPERBRIEF_PUBLIC_READ` lets everyone read and ask without one; the language model is for keys.
+On this machine's own address nobody needs a key. A service that others reach takes keys, and with
+`PAPERBRIEF_PUBLIC_READ` lets everyone read and ask without one; the language model is for keys. Behind a proxy all
+requests come from this machine: with a public URL, a key that was made is asked for from everyone, and without one
+only who names this machine as the host is let in.
 """
 
 from __future__ import annotations
@@ -117,9 +119,14 @@ def caller_of(request: Request) -> Caller:
 
 
 def exposed(settings: Settings) -> bool:
-    """Whether others than this machine can reach the service, and so keys are needed."""
+    """Whether the service listens on an address that others than this machine can reach."""
+    return not is_loopback(settings.host)
+
+
+def published(settings: Settings) -> bool:
+    """Whether others reach the service through something that stands before it, as its public URL says."""
     public = urlsplit(settings.public_url or "").hostname
-    return not is_loopback(settings.host) or (public is not None and not is_loopback(public))
+    return public is not None and not is_loopback(public)
 
 
 def from_this_machine(scope: Scope) -> bool:

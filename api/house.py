@@ -14,7 +14,7 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
-from api.access import Caller, exposed
+from api.access import Caller, exposed, published
 from api.admission import Admission
 from api.jobs import Jobs
 from api.limits import USUAL, Limits
@@ -47,7 +47,7 @@ class House:
     """Loading papers: one after another, few waiting, since each holds a file."""
     limits: Limits
     exposed: bool
-    """Whether others than this machine reach the service, and so keys are needed."""
+    """Whether the service listens on an address that others can reach, and so keys are needed."""
     own_token: str = field(default_factory=lambda: secrets.token_urlsafe(32), repr=False)
     """Opens the service to the command line of whoever may read the data folder."""
     jobs: Jobs = field(default_factory=Jobs)
@@ -66,12 +66,13 @@ class House:
         """The house for these settings; `library` may be opened later."""
         waiting = settings.waiting_work
         reached = exposed(settings)
+        usual = USUAL if reached or published(settings) else None
         return cls(
             settings,
             Admission(settings.concurrent_work, waiting),
             Admission(settings.concurrent_models, waiting),
             Admission(1, _MOST_UPLOADS),
-            Limits(settings.rate_limit or (USUAL if reached else None)),
+            Limits(settings.rate_limit or usual),
             reached,
             opened=library,
         )
@@ -89,12 +90,7 @@ class House:
 
     async def move_in(self, library: Library) -> None:
         """Begin to serve an open library: what an earlier process left open is closed, or gone on with."""
-        if self.exposed and not self.settings.public_read and not await library.catalogue.read(keys.any_valid):
-            place = self.settings.public_url or self.settings.host
-            raise SettingsError(
-                f"Others can reach the service at {place}, and there is no key.",
-                hint="Make one with `paperbrief keys create NAME`, or set PAPERBRIEF_PUBLIC_READ for reading alone.",
-            )
+        await self._require_key(library)
         interrupted = await library.catalogue.write(jobs.interrupt)
         await asyncio.to_thread(clear, self.settings.data_dir / FOLDER)
         pending = await library.catalogue.read(indexing.pending_count)
@@ -105,6 +101,18 @@ class House:
             await self.jobs.start(
                 library.catalogue, "index", lambda report: library.ingest((), progress=report), self.loading.turn()
             )
+
+    async def _require_key(self, library: Library) -> None:
+        """Refuse to serve others without a key; raises SettingsError."""
+        reached = self.exposed or published(self.settings)
+        if not reached or self.settings.public_read or await library.catalogue.read(keys.any_valid):
+            return
+        place = self.settings.host if self.exposed else self.settings.public_url
+        sentence = f"Others can reach the service at {place}, and there is no key."
+        hint = "Make one with `paperbrief keys create NAME`, or set PAPERBRIEF_PUBLIC_READ for reading alone."
+        if self.exposed:
+            raise SettingsError(sentence, hint=hint)
+        _log.warning("%s %s", sentence, hint)
 
     async def move_out(self) -> None:
         """Stop serving: jobs are interrupted and marked so."""

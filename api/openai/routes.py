@@ -6,7 +6,7 @@ import asyncio
 import json
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +14,8 @@ from fastapi import APIRouter, Request
 from fastapi.sse import format_sse_event
 from starlette.responses import Response
 
+from api.access import caller_of
+from api.admission import Admission
 from api.house import House, HouseDep
 from api.media import JsonRoute
 from api.openai.chunks import DONE, Chunks, Head
@@ -24,7 +26,7 @@ from api.openai.wire import ChatCompletion, ChatRequest, ErrorBody, ModelCard, M
 from api.problems import INVALID, NOT_READY, UNKNOWN_MODEL, Refusal, documented
 from api.replies import json_reply, while_connected
 from api.streams import EventStream, Put
-from rag.models import Answer, AnswerSentence, AskEvent, Listener, Scope
+from rag.models import Answer, AnswerSentence, AskEvent, Listener
 from rag.retrieve import checked
 
 chat = APIRouter(tags=["openai"], route_class=JsonRoute)
@@ -84,10 +86,16 @@ async def chat_completions(wanted: ChatRequest, house: HouseDep, request: Reques
     found = await find(wanted.model, library, opened=int(house.started))
     head = Head(f"chatcmpl-{secrets.token_hex(12)}", int(time.time()), wanted.model)
     content = Content(home=house.settings.public_url or str(request.base_url).rstrip("/"))
+    mode = house.mode(caller_of(request), None)
+    admission = house.admission(mode)
+
+    async def answered(on: Listener | None = None) -> Answer:
+        return house.measured(await library.ask_messages(wanted.turns(), scope=found.scope, mode=mode, on=on))
+
     if wanted.stream:
-        return await _streamed(wanted, house, found.scope, Chunks(head, wanted.with_usage), content)
-    async with house.admission(None).turn(), asyncio.timeout(house.settings.request_seconds):
-        answer = await while_connected(request, _answer(wanted, house, found.scope))
+        return await _streamed(answered, house, admission, Chunks(head, wanted.with_usage), content)
+    async with admission.turn(), asyncio.timeout(house.settings.request_seconds):
+        answer = await while_connected(request, answered())
     text = content.rest(answer)
     return json_reply(head.completion(answer, text, content.annotations(answer)))
 
@@ -109,21 +117,23 @@ def _unusable(field: str, detail: str, hint: str) -> Refusal:
     return Refusal(INVALID, detail, hint=hint, complaints=[{"at": field, "problem": detail}])
 
 
-async def _answer(wanted: ChatRequest, house: House, scope: Scope, on: Listener | None = None) -> Answer:
-    return await house.library.ask_messages(wanted.turns(), scope=scope, on=on)
-
-
-async def _streamed(wanted: ChatRequest, house: House, scope: Scope, chunks: Chunks, content: Content) -> Response:
+async def _streamed(
+    answered: Callable[[Listener], Awaitable[Answer]],
+    house: House,
+    admission: Admission,
+    chunks: Chunks,
+    content: Content,
+) -> Response:
     """Chunks as the sentences come; what fails before the first of them has a status of its own."""
 
     async def work(put: Put) -> None:
         teller = _Teller(chunks, content, lambda chunk: put(_event(chunk)))
-        teller.close(await _answer(wanted, house, scope, teller.hear))
+        teller.close(await answered(teller.hear))
 
     def failed(refusal: Refusal) -> bytes:
         return _event(json.dumps(refusal.for_openai(), ensure_ascii=False))
 
-    stream = EventStream(house.admission(None), house.settings.request_seconds, work, failed)
+    stream = EventStream(admission, house.settings.request_seconds, work, failed)
     await stream.begun()
     return stream.response()
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from api.access import LOCAL, PUBLIC, Caller, Need, bearer, from_this_machine, need_of, same
+from api.access import LOCAL, PUBLIC, Caller, Need, bearer, from_this_machine, need_of, published, same
 from api.house import House
 from api.limits import address_of
 from api.problems import FORBIDDEN, UNAUTHORIZED, Refusal
 from api.sessions import COOKIE
+from api.shield.origins import is_loopback
 from rag import keys
 from rag.catalogue import keys as stored
 
@@ -46,7 +49,7 @@ class Gate:
     async def _caller(self, scope: Scope) -> Caller:
         """Who it is. A wrong key is refused, where others might pass without one."""
         given = bearer(scope)
-        trusted = not self._house.exposed and from_this_machine(scope)
+        trusted = await self._trusted(scope)
         if given is not None:
             if same(given, self._house.own_token):
                 return LOCAL
@@ -59,6 +62,16 @@ class Gate:
         if trusted:
             return LOCAL
         return await self._by_cookie(scope) or PUBLIC
+
+    async def _trusted(self, scope: Scope) -> bool:
+        """Whether a request may do everything because it comes from this machine."""
+        house = self._house
+        if house.exposed or not from_this_machine(scope):
+            return False
+        if not published(house.settings):
+            return True
+        named = urlsplit(f"//{HTTPConnection(scope).headers.get('host', '')}").hostname or ""
+        return is_loopback(named) and not await house.library.catalogue.read(stored.any_valid)
 
     async def _by_cookie(self, scope: Scope) -> Caller | None:
         cookie = HTTPConnection(scope).cookies.get(COOKIE)

@@ -170,9 +170,16 @@ async def test_this_machine_needs_no_key_but_a_proxys_clients_do(shelf: tuple[Li
         problem(await client.get("/v1/papers", headers={"Authorization": "Bearer pbk_x"}), 401, "key-needed")
     async with outside(app) as client:
         problem(await client.get("/v1/papers"), 401, "key-needed")
-    public = create_app(shelf[0], shelf[1].model_copy(update={"host": "::1", "public_url": "https://papers.example"}))
-    async with client_of(public) as client:
+
+
+async def test_behind_a_proxy_a_key_is_asked_for_once_there_is_one(shelf: tuple[Library, Settings]) -> None:
+    app = create_app(shelf[0], shelf[1].model_copy(update={"host": "::1", "public_url": "https://papers.example"}))
+    async with client_of(app) as client:
+        assert (await client.get("/v1/papers")).status_code == 200
+        problem(await client.get("/v1/papers", headers={"Host": "papers.example"}), 401, "key-needed")
+        _, headers = await made(shelf[0], "read")
         problem(await client.get("/v1/papers"), 401, "key-needed")
+        assert (await client.get("/v1/papers", headers={**headers, "Host": "papers.example"})).status_code == 200
 
 
 async def test_it_does_not_start_for_others_without_a_key(shelf: tuple[Library, Settings]) -> None:
@@ -194,6 +201,9 @@ async def test_public_reading_is_reading_alone(shelf: tuple[Library, Settings]) 
         assert answer["provenance"]["mode"] == "extractive"
         assert (await client.get(f"/v1/answers/{answer['id']}")).status_code == 200
         problem(await client.post("/v1/ask", json={**QUESTION, "mode": "generative"}), 401, "key-needed")
+        chat = {"model": "paperbrief", "messages": [{"role": "user", "content": QUESTION["question"]}]}
+        chatted = (await client.post("/v1/chat/completions", json=chat)).json()
+        assert chatted["paperbrief"]["provenance"]["mode"] == "extractive"
         problem(await client.post("/v1/papers", json=PAPERS), 401, "key-needed")
         problem(await client.delete("/v1/papers/2401.00001"), 401, "key-needed")
         problem(await client.delete("/v1/conversations/cnv_0"), 401, "key-needed")
