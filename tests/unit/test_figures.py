@@ -277,6 +277,6 @@ def test_agreement_does_not_depend_on_who_is_asked_first(one: str, other: str) -
     "text", ["9" * 5_000, "1," * 5_000, "1 " * 5_000, "x-" * 5_000 + "1", "1x" * 5_000, "~" * 9_999]
 )
 def test_hostile_text_takes_no_longer_than_its_length(text: str) -> None:
-    began = time.perf_counter()
+    began = time.thread_time()
     figures(text)
-    assert time.perf_counter() - began < 1.0
+    assert time.thread_time() - began < 1.0

@@ -595,9 +595,9 @@ def test_a_very_long_sentence_takes_reasonable_time() -> None:
     everything = " and ".join(source.text.rstrip(".") for source in EVIDENCE)
     text = (everything * 6)[:10_000]
     assert len(text) == 10_000
-    began = time.perf_counter()
+    began = time.thread_time()
     ledger = judged(text)
-    assert time.perf_counter() - began < 5.0
+    assert time.thread_time() - began < 5.0
     assert len(ledger.sentences) + len(ledger.dropped) == 1
     assert text not in {said.text for said in ledger.sentences}
 
@@ -609,7 +609,7 @@ def test_twelve_sentences_over_three_hundred_take_reasonable_time() -> None:
         for source in EVIDENCE
     ][:300]
     draft = [DraftSentence(text) for text in FAITHFUL[:12]]
-    began = time.perf_counter()
+    began = time.thread_time()
     ledger = ground(draft, copies)
-    assert time.perf_counter() - began < 3.0
+    assert time.thread_time() - began < 3.0
     assert len(ledger.sentences) + len(ledger.dropped) == 12
