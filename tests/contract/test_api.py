@@ -188,7 +188,7 @@ async def test_what_is_wrong_with_the_text_itself_is_told(client: httpx.AsyncCli
     told = problem(await client.post("/v1/ask", json={"question": " ... "}), 422, "invalid-request")
     assert told["detail"] == "The question is empty."
     assert told["hint"]
-    problem(await client.post("/v1/ask", json={"question": "Why?", "mode": "generative"}), 422, "no-model")
+    problem(await client.post("/v1/ask", json={"question": QUESTION, "mode": "generative"}), 422, "no-model")
     problem(await client.get("/v1/papers", params={"cursor": "x"}), 422, "invalid-request")
     problem(await client.get("/v1/papers", params={"cursor": "9" * 30}), 422, "invalid-request")
 
