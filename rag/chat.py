@@ -70,9 +70,10 @@ async def chat_with_messages(
     said, question = exchanges(messages)
     before: tuple[Turn, ...] = ()
     latest = said[-REMEMBERED:]
+    all_asked = " ".join(asked[:MAX_QUESTION] for asked, _ in latest)
     for place, (asked, told) in enumerate(latest):
         again = place >= len(latest) - _ANSWERED_AGAIN
-        before = (*before, await _recalled(asked, told, before, scope, desk, again=again))
+        before = (*before, await _recalled(asked, told, before, scope, desk, said=all_asked, again=again))
     answer = await _next(checked(question), before, scope, desk, mode, on)
     await desk.catalogue.write(answers.keep, answer)
     return answer
@@ -96,7 +97,9 @@ def exchanges(messages: Sequence[tuple[str, str]]) -> tuple[list[tuple[str, str]
     return said[:-1], said[-1][0]
 
 
-async def _recalled(asked: str, told: str, before: tuple[Turn, ...], scope: Scope, desk: Desk, *, again: bool) -> Turn:
+async def _recalled(
+    asked: str, told: str, before: tuple[Turn, ...], scope: Scope, desk: Desk, *, said: str, again: bool
+) -> Turn:
     """An exchange of which only the texts are left, as the turn that it was.
 
     The papers are those whose titles stand in what was told. Where none does, as when another program answered, the
@@ -106,10 +109,9 @@ async def _recalled(asked: str, told: str, before: tuple[Turn, ...], scope: Scop
         followed = follow(checked(asked[:MAX_QUESTION]), before)
     except QuestionError:
         return Turn("", ())
-    said = " ".join((*(t.question for t in before), asked))
     found = await desk.catalogue.read(papers.titled, titles(told[:_READ])) if told else []
     if found or followed.missing is not None or not again:
-        return turn(followed.question, found, said=said)
+        return turn(followed.question, found, asked=asked, said=said)
     within, question = _among(scope, followed)
     answer = await answered(question, scope=within, desk=desk, mode="extractive")
     answer = answer.model_copy(update={"question": asked, "standalone_question": followed.question})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from rag.followup import marks, rewording
-from rag.followup.followed import Followed, about, among, unclear
+from rag.followup.followed import Followed, about, among, unclear, unknown
 from rag.followup.marks import AUX, PLACES, PREPOSITION, THING, Opened
 from rag.followup.rewording import bare, listed, whole
 from rag.followup.said import Past, Subject, topical
@@ -56,20 +56,38 @@ def some(opened: Opened, past: Past) -> Followed | None:
     ones = _ONES.fullmatch(text) or _ONLY.fullmatch(text)
     if ones and past.last:
         return _narrowed(ones["rest"], past)
-    if len(past.group) < 2:
-        return None
-    just_told = past.last is not None and len(past.last.subjects) > 1
-    which = _WHICH_ONES.fullmatch(text)
-    if which and just_told and not (names(which["rest"]) and " or " in which["rest"]):
-        return among(f"which of {listed(past.group)} {which['rest']}", f"which papers {_plural(which['rest'])}", past)
+    which = _which_ones(text, past)
+    if which is not None:
+        return which
     found = _SOME_OF_THEM.search(text) or _AMONG_THEM.search(text)
     if found is None or marks.has_antecedent(text, found.start()):
         return None
     before, after = text[: found.end("some")], text[found.end() :]
     if found["bare"] and _A_NOUN.match(after):
         return None  # "any of these datasets": not the papers
+    group = past.pair if re.search(r"\btwo$", found[0], re.IGNORECASE) else past.group
+    if not group and past.last and past.last.subjects:
+        group = past.last.subjects if past.last.surveys else ()
+    if not group:
+        lost = past.last is not None and not past.last.subjects and not re.search(THING, found[0], re.IGNORECASE)
+        return unknown(text, past) if lost else None
     of = "" if found.re is _AMONG_THEM else " of"
-    return among(f"{before}{of} {listed(past.group)}{after}", _of_papers(before, of, after), past)
+    return among(f"{before}{of} {listed(group)}{after}", _of_papers(before, of, after), group)
+
+
+def _which_ones(text: str, past: Past) -> Followed | None:
+    """ "Which ones use X?"; without "ones" only right after several were told of."""
+    which = _WHICH_ONES.fullmatch(text)
+    just_told = past.last is not None and len(past.last.subjects) > 1
+    if which is None or len(past.group) < 2 or not (just_told or which["ones"]):
+        return None
+    rest = _OF_ALL.sub("", which["rest"])
+    if names(rest) and " or " in rest:
+        return None
+    return among(f"which of {listed(past.group)} {rest}", f"which papers {_plural(rest)}", past.group)
+
+
+_OF_ALL = re.compile(r"\s+(?:of|among) (?:them|these|those|all)(?: all)?$", re.IGNORECASE)
 
 
 def _of_papers(before: str, of: str, after: str) -> str:
@@ -97,10 +115,10 @@ def _narrowed(rest: str, past: Past) -> Followed | None:
     if past.last and past.last.surveys:
         if len(past.last.subjects) < 2:
             return Followed(whole(f"{bare(past.last.question)} {rest}"))
-        return among(f"{bare(past.last.question)}, only those {rest}", asked, past)
+        return among(f"{bare(past.last.question)}, only those {rest}", asked, past.group)
     if len(past.group) < 2:
         return None
-    return among(f"which of {listed(past.group)} {clause['said'] if clause else f'are {rest}'}", asked, past)
+    return among(f"which of {listed(past.group)} {clause['said'] if clause else f'are {rest}'}", asked, past.group)
 
 
 # -------------------------------------------------------------------------------------------------------- two of them
@@ -192,6 +210,8 @@ def _with(text: str, start: int, end: int, subject: Subject, past: Past) -> Foll
     before, after = text[:start], text[end:]
     if not re.search(r"\w", _ONLY_NAMES.sub("", before + after)):
         return same_of(subject, past)
+    if not re.search(r"\w", after) and marks.ASKS_FOR_MORE.fullmatch(before.strip()):
+        return about(rewording.further(past, subject), subject)
     if _IN_FRONT.match(before) and re.match(r"\s*[,:;–-]", after):
         rest = after.lstrip(" ,:;–-")
         back = marks.pointers(rest)

@@ -15,14 +15,6 @@ from rag.text.names import names
 
 # ------------------------------------------------------------------------------------------------------- tell me more
 
-_MORE = re.compile(
-    r"(?:(?:can|could|would|will) you |please |i(?:'d| would)? (?:like|want|need) (?:to (?:know|hear|see|learn) )?)*"
-    r"(?:(?:tell|give|show)(?: me)? |say |explain |elaborate|go (?:on|deeper)|continue|expand|keep going)?"
-    r"(?:(?:it|this|that|them) )?(?:a (?:bit|little) |some |any |even )?"
-    r"(?:more|further|in (?:more|greater) detail|deeper)?"
-    r"(?: (?:details?|information|on|about|of|into|it|this|that|them|please))*",
-    re.IGNORECASE,
-)
 _ELSE = re.compile(r"(?:what|anything|something)(?:'s| is| do(?:es)? (?:it|they))? else\b(?: \w+){0,4}", re.IGNORECASE)
 _MORE_WORD = re.compile(r"\b(?:more|further|elaborate|continue|go on|detail|expand|keep going|deeper|else)\b", re.I)
 
@@ -30,7 +22,7 @@ _MORE_WORD = re.compile(r"\b(?:more|further|elaborate|continue|go on|detail|expa
 def more(opened: Opened, past: Past) -> Followed | None:
     """ "Tell me more", "anything else?": what was not asked of the subject yet."""
     text = bare(opened.text)
-    if not _MORE_WORD.search(text) or not (_MORE.fullmatch(text) or _ELSE.fullmatch(text)):
+    if not _MORE_WORD.search(text) or not (marks.ASKS_FOR_MORE.fullmatch(text) or _ELSE.fullmatch(text)):
         return None
     if past.focus is None:
         return unknown(text, past)
@@ -56,13 +48,17 @@ _WHAT_ABOUT = re.compile(
     re.IGNORECASE,
 )
 _BARE_WH = re.compile(
-    rf"(?:by |{PREPOSITION} )?{WH}(?: [\w-]+){{0,4}}|compared (?:to|with) what|than what", re.IGNORECASE
+    rf"(?:by |{PREPOSITION} )?{WH}(?: [^\s?]+){{0,4}}|how (?:much )?[a-z]+(?: {PREPOSITION} [^?]+)?"
+    r"|compared (?:to|with) what|than what",
+    re.IGNORECASE,
 )
+_HOW_MUCH = re.compile(rf"how (?:much )?(?!many\b)[a-z]+(?: {PREPOSITION} [^?]+)?", re.IGNORECASE)
 _WHOLE = re.compile(
     r"(?:list|show|give|find|tell|explain|describe|compare|summari[sz]e|define|name|write|recommend|overview|i)\b",
     re.I,
 )
 _ARTICLE = re.compile(r"^(?:the|its|their)\s+", re.IGNORECASE)
+_THE_ONE = re.compile(r"^([\w-]+) ones?$", re.IGNORECASE)
 _TOO = re.compile(r"\s+(?:too|as well|instead|either)$", re.IGNORECASE)
 _LONGEST = 7
 
@@ -71,7 +67,7 @@ def fragment(opened: Opened, past: Past) -> Followed | None:
     """ "And on images?", "why?", "what about B-PROP?", "the speedup?"."""
     text = bare(opened.text)
     asked_about = _WHAT_ABOUT.fullmatch(text)
-    if not asked_about and _BARE_WH.fullmatch(text) and not re.search(rf"\b{AUX}\b", text, re.I) and not proper(text):
+    if not asked_about and _BARE_WH.fullmatch(text) and not re.search(rf"\b{AUX}\b", text, re.I) and not _names(text):
         return _asking(text, past)
     said = _TOO.sub("", asked_about["said"] if asked_about else text)
     if past.last is None or not (asked_about or _is_fragment(said, opened)):
@@ -94,11 +90,16 @@ def _is_fragment(text: str, opened: Opened) -> bool:
     return bool(ATTRIBUTE.search(text)) and len(besides_attributes(text)) < 2
 
 
+def _names(text: str) -> list[str]:
+    return [name for name in proper(text) if not ATTRIBUTE.fullmatch(name)]
+
+
 def _asking(text: str, past: Past) -> Followed | None:
     """ "Why?", "by how much?", "on which data?" put to the last question."""
     own = besides_attributes(text)
     said_of = past.focus is not None and past.focus.share_of(own) == 1.0 and len(text.split()) < 5
-    if own and not said_of and not re.match(rf"{PREPOSITION}\b", text, re.I):
+    verbless = re.match(rf"{PREPOSITION}\b", text, re.I) or _HOW_MUCH.fullmatch(text)
+    if own and not said_of and not verbless:
         return None
     made = rewording.for_asking(past.last, text, past.focus) if past.last else None
     return unknown(text, past) if made is None else about(made, past.focus)
@@ -117,7 +118,7 @@ def _saying(said: str, past: Past, *, named: bool) -> Followed | None:
     head = re.split(rf"\s{PREPOSITION}\s", said, maxsplit=1, flags=re.I)[0]
     if focus is not None and not phrase and ATTRIBUTE.search(head):
         return about(rewording.attribute_of(said, focus), focus)
-    said = rewording.uncapitalised(_ARTICLE.sub("", said))
+    said = rewording.uncapitalised(_THE_ONE.sub(r"\1", _ARTICLE.sub("", said)))
     made = rewording.with_phrase(past.last, said) if phrase else rewording.with_topic(past.last, said)
     if made is not None:
         return about(made, focus)
@@ -150,6 +151,7 @@ _OWN_TOPIC = 4  # topical words from which a question may be about something els
 _SAYS_MUCH = 3  # … and from which it says enough to stand alone
 _OF_FOCUS = 0.5  # share of them that the paper must have for the question to be about it
 _THE_ATTRIBUTE = re.compile(rf"\bthe\s+(?:\w+\s+)?{ATTRIBUTE.pattern}(?!\s+(?:of|for|in|on)\b)", re.IGNORECASE)
+_OF_ATTRIBUTE = re.compile(rf"{AUX}\s+(?:there\s+)?{ATTRIBUTE.pattern}(?:\s+\w+)?\s*[?.!]*$", re.IGNORECASE)
 _ASKS = re.compile(rf"(?:{PREPOSITION}\s+)?(?:{WH}|{AUX})\b", re.IGNORECASE)
 _DEFINITE = re.compile(r"\b(?:the|still|only|also)\b", re.IGNORECASE)
 
@@ -170,11 +172,11 @@ def left_out(opened: Opened, past: Past) -> Followed | None:
         return about(rewording.with_thing(text, thing, focus), focus)
     if understand(text).kind is Kind.SURVEY or not _ASKS.match(text):
         return None
-    besides = besides_attributes(text)
     attribute = _THE_ATTRIBUTE.search(text)
-    if attribute and len(besides) < 2:
+    if attribute and len(besides_attributes(text[: attribute.start()] + text[attribute.end() :])) < 2:
         return about(f"{text[: attribute.end()]} of {focus.called}{text[attribute.end() :]}", focus)
-    own = topical(text)
-    little = 0 < len(own) < _SAYS_MUCH and (opened.goes_on or _DEFINITE.search(text))
-    coherent = little and focus.share_of(own) == 1.0
-    return about(rewording.attached(text, focus), focus) if coherent or not besides else None
+    own, besides = topical(text), besides_attributes(text)
+    if not besides or _OF_ATTRIBUTE.match(text):
+        return about(rewording.attached(text, focus), focus)
+    little = len(own) < _SAYS_MUCH and (opened.goes_on or _DEFINITE.search(text) or len(besides) < len(own))
+    return about(rewording.attached(text, focus), focus) if little and focus.share_of(besides) == 1.0 else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rag.followup.rewording import listed, whole
@@ -34,9 +35,9 @@ def about(text: str, subject: Subject | None) -> Followed:
     return Followed(question, (subject.paper_id,), asked.replace(subject.called, "the paper"))
 
 
-def among(question: str, asked: str, past: Past) -> Followed:
+def among(question: str, asked: str, found: Sequence[Subject]) -> Followed:
     """A question about the papers that were found: in full, and as it is asked among them."""
-    ids = tuple(subject.paper_id for subject in past.group if subject.paper_id)
+    ids = tuple(subject.paper_id for subject in found if subject.paper_id)
     return Followed(whole(question), ids, whole(asked))
 
 

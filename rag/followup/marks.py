@@ -10,6 +10,8 @@ import re
 from dataclasses import dataclass
 
 from rag.followup.said import free_names, proper, topical
+from rag.text.terms import terms
+from rag.text.words import stem
 
 AUX = (
     r"(?:is|are|was|were|do|does|did|can|could|will|would|has|have|had|should|may|might|must|isn't|aren't|doesn't|don't|"
@@ -19,7 +21,7 @@ WH = r"(?:what|which|who|whom|whose|where|when|why|how)"
 PREPOSITION = r"(?:on|in|for|with|without|at|about|of|from|to|by|using|via|across|against|over|under|into|than|during)"
 THING = (
     r"(?:papers?|stud(?:y|ies)|articles?|publications?|methods?|approach(?:es)?|models?|systems?|frameworks?|"
-    r"techniques?|algorithms?|tools?|networks?|architectures?|proposals?|ones?)"
+    r"techniques?|algorithms?|tools?|networks?|architectures?|proposals?|things?|ones?)"
 )
 PLACES = {
     **{"first": 0, "1st": 0, "former": 0, "second": 1, "2nd": 1, "latter": -1, "third": 2, "3rd": 2, "fourth": 3},
@@ -28,12 +30,13 @@ PLACES = {
 }
 
 _LEADS = re.compile(
-    r"(?:(?:and|but|so|also|then|or|ok(?:ay)?|well|now|oh|ah|hmm?|um+|sorry|please|actually|wait|sure)\b[\s,.!:;…–-]*"
+    r"(?:(?:and|but|so|also|then|or|ok(?:ay)?|in other words|well|now|oh|ah|hmm?|um+|sorry|please|actually|wait|sure)\b"
+    r"[\s,.!:;…–-]*"
     r"|(?:yes|yeah|no|right|thanks(?: a lot)?|thank you|great|cool|nice|interesting|good|perfect|i see|got it|alright|"
     r"fine|hi|hello)[,.!;…–-]+\s*)+(?=\S)",
     re.IGNORECASE,
 )
-_CONNECTIVE = re.compile(r"^\W*(?:and|but|so|also|then|or)\b", re.IGNORECASE)
+_CONNECTIVE = re.compile(r"\b(?:and|but|so|also|then|or)\b", re.IGNORECASE)
 _TRAILING = re.compile(r"[\s,]+(?:then|though|again|please|exactly)\s*(?=[?.!]*$)", re.IGNORECASE)
 _THEN = re.compile(r"[\s,]+(?:then|though|too|as well|instead|either|again)\s*[?.!]*$", re.IGNORECASE)
 _SWITCH = re.compile(
@@ -45,6 +48,17 @@ _SWITCH = re.compile(
     r"|(?:ok(?:ay)?,? )?forget (?:about )?(?:it|that|this|all that))\s*[,:;.!–-]+\s*(?=\S)",
     re.IGNORECASE,
 )
+
+
+ASKS_FOR_MORE = re.compile(
+    r"(?:(?:can|could|would|will) you |please |i(?:'d| would)? (?:like|want|need) (?:to (?:know|hear|see|learn) )?)*"
+    r"(?:(?:tell|give|show)(?: me)? |say |explain |elaborate|go (?:on|deeper)|continue|expand|keep going)?"
+    r"(?:(?:it|this|that|them) )?(?:a (?:bit|little) |some |any |even )?"
+    r"(?:more|further|in (?:more|greater) detail|deeper)?"
+    r"(?: (?:details?|information|on|about|of|into|it|this|that|them|please))*",
+    re.IGNORECASE,
+)
+"""All of "tell me more", "can you explain it further": whether a word like "more" is in it is asked apart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +77,8 @@ class Opened:
 def opened(question: str) -> Opened:
     """A question apart from its opening and closing words of talk."""
     text = " ".join(question.split())
-    goes_on = bool(_CONNECTIVE.match(text) or _THEN.search(text))
     lead = _LEADS.match(text)
+    goes_on = bool(_THEN.search(text) or (lead and _CONNECTIVE.search(lead[0])))
     text = text[lead.end() :] if lead else text
     switch = _SWITCH.match(text)
     text = text[switch.end() :] if switch else text
@@ -136,7 +150,13 @@ def pointers(text: str) -> tuple[Pointer, ...]:
     found = []
     for match in _POINTS.finditer(text):
         pointer = _pointer(text, match)
-        if pointer is not None and not has_antecedent(text, pointer.start, plural=pointer.plural):
+        if pointer is None:
+            continue
+        if pointer.noun:
+            inside = stem(pointer.noun.split()[-1].casefold()) in map(stem, terms(text[: pointer.start]))
+        else:
+            inside = has_antecedent(text, pointer.start, plural=pointer.plural)
+        if not inside:
             found.append(pointer)
     return tuple(found)
 
@@ -167,6 +187,11 @@ def _pointer(text: str, match: re.Match[str]) -> Pointer | None:
     return Pointer(match.start(), *_with_noun(text, match, word), several)
 
 
+# "How does that work", "why is this useful", but "how big is that corpus".
+_NO_NOUN_FOLLOWS = re.compile(
+    r"\b(?:do|does|did|can|could|will|would|should|may|might|must)\s+$|^(?:why\s+)?(?:is|are|was|were)\s+$",
+    re.IGNORECASE,
+)
 _NO_NOUN = re.compile(
     rf"{AUX}|{WH}|{PREPOSITION}|and|or|not|all|both|also|really|so|still|just|only|any|more|less|better|worse|faster|too|as|then|"
     r"actually|even|ever|often|usually|be|been|get|come|work|works|help|compare|mean|matter|differ|true|possible|called",
@@ -178,10 +203,8 @@ def _with_noun(text: str, match: re.Match[str], word: str) -> tuple[int, str, st
     """Where a pointer ends: behind its noun, where it stands before one that is not just a word for a paper."""
     if match["thing"] or word not in ("this", "that", "these", "those"):
         return match.end(), word, None
-    if re.search(rf"\b{AUX}\s+$", text[: match.start()], re.IGNORECASE) and re.match(
-        r"\s+\w+\s*(?:[?.!]|$)", text[match.end() :]
-    ):
-        return match.end(), word, None  # "how does that work": a verb
+    if _NO_NOUN_FOLLOWS.search(text[: match.start()]) and re.match(r"\s+\w+\s*(?:[?.!]|$)", text[match.end() :]):
+        return match.end(), word, None
     noun = re.match(r"\s+(?P<noun>(?:[a-z-]+\s+)?[a-z-]+)(?=\s*(?:[?.!,;]|$)|\s)", text[match.end() :])
     first = noun["noun"].split()[0].casefold() if noun else ""
     if noun is None or _NO_NOUN.fullmatch(first):
@@ -207,7 +230,7 @@ def has_antecedent(text: str, place: int, *, plural: bool = True) -> bool:
         return False  # "what X does it …": before the verb stands what is asked for, not what it is asked of
     aux = re.search(rf"\b{AUX}\b", clause, re.IGNORECASE)
     spoken = clause[aux.end() :] if aux else clause
-    if proper(spoken) or re.search(r"\b(?:an?|one|some|any|another)\s+\w+", spoken, re.IGNORECASE):
+    if proper(spoken) or re.search(r"\b(?:an?|some|any|another)\s+\w+", spoken, re.IGNORECASE):
         return True
     if plural:
         return (
@@ -224,7 +247,7 @@ def _offers(clause: str) -> bool:
     if re.search(r"\b(?:it|its|they|them|their|this|that|these|those)\b", clause, re.IGNORECASE):
         return bool(proper(clause))
     if _FRONTED.match(clause.strip()) and not re.search(rf"\b{AUX}\b", clause, re.IGNORECASE):
-        return re.search(r"\b(?:an?|one|some|any)\s+\w+", clause, re.IGNORECASE) is not None
+        return re.search(r"\b(?:an?|some|any)\s+\w+", clause, re.IGNORECASE) is not None
     return bool(proper(clause)) or len(topical(clause)) > 1 or bool(re.search(r"\ban?\s+\w+", clause, re.IGNORECASE))
 
 

@@ -19,7 +19,11 @@ _YES_NO = re.compile(rf"^(?P<aux>{AUX})\s+(?P<rest>.+)$", re.IGNORECASE)
 _ASKS_HOW = re.compile(r"^(?:how(?: so| come)?|why(?: (?:not|so|is that|that))?|what for)$", re.IGNORECASE)
 _PREPOSITIONS = re.compile(rf"\b(?P<preposition>{PREPOSITION})\s+", re.IGNORECASE)
 _LONGEST_NOUN = 3
+_MOST_LISTED = 6
 _NEAR = ("on", "in", "for", "with", "at", "over", "across")
+
+
+_ORDER = re.compile(r"(?:summari[sz]e|explain|describe|list|compare|tell|show|give|define)\b", re.IGNORECASE)
 
 
 def whole(text: str) -> str:
@@ -28,7 +32,7 @@ def whole(text: str) -> str:
     first = text.split(" ", 1)[0]
     if first.replace("'", "").replace("’", "").isalpha() and first.islower():
         text = text[:1].upper() + text[1:]
-    return text if text.endswith(("?", ".", "!")) else f"{text}?"
+    return text if text.endswith(("?", ".", "!")) else f"{text}{'.' if _ORDER.match(text) else '?'}"
 
 
 def bare(question: str) -> str:
@@ -44,8 +48,11 @@ def inner(question: str) -> str:
 
 
 def listed(subjects: Sequence[Subject], word: str = "and") -> str:
-    """ "A, B and C"."""
-    *first, last = [s.called for s in subjects]
+    """ "A, B and C"; of many the first ones, and how many more."""
+    called = [s.called for s in subjects]
+    if len(called) > _MOST_LISTED:
+        called = [*called[: _MOST_LISTED - 1], f"{len(called) - _MOST_LISTED + 1} other papers"]
+    *first, last = called
     return f"{', '.join(first)} {word} {last}" if first else last
 
 
@@ -82,6 +89,8 @@ def with_thing(text: str, found: re.Match[str], subject: Subject) -> str:
     """The text with "the method" or "the authors" replaced by what is meant."""
     called = subject.called
     if found["thing"].casefold().startswith("author"):
+        if re.match(r"who\b", text, re.IGNORECASE):
+            return f"{text[: found.end()]} of {called}{text[found.end() :]}"
         called = f"the {called} authors" if called[:1] != "“" else f"the authors of {called}"
     return text[: found.start()] + called + (found["of"] or "") + text[found.end() :]
 
@@ -118,8 +127,8 @@ def with_name(last: Turn, name: str) -> str | None:
         asked = _SURVEYED.match(question)
         verb = _SINGULAR[asked["be"].casefold()] if asked and asked["be"] else "Does"
         return f"{verb} {name} {asked['rest']}" if asked else None
-    if last.kind is Kind.COMPARISON:
-        return None
+    if last.kind is Kind.COMPARISON or sum(s.mention(question) is not None for s in last.subjects) > 1:
+        return None  # one takes the place of one
     for subject in last.subjects:
         found = subject.mention(question)
         if found:
@@ -180,7 +189,8 @@ def _noun_like(last: Turn, word: str) -> bool:
 
 def _is_subject(last: Turn, text: str) -> bool:
     """Whether a text is, or holds, what the last turn was about."""
-    return any(s.mention(text) or text.casefold() in s.called.casefold() for s in last.subjects[:2])
+    words = set(text.casefold().split())
+    return any(s.mention(text) or words <= set(s.called.casefold().split()) for s in last.subjects[:2])
 
 
 def _ends_with_subject(last: Turn, words: Sequence[str]) -> bool:
@@ -198,11 +208,14 @@ def for_asking(last: Turn, fragment: str, subject: Subject | None) -> str | None
     if re.match(r"(?:compared (?:to|with)|than|against|over) what", asked, re.IGNORECASE):
         return f"{bare(last.question)}, {asked}?"
     yes_no = _YES_NO.match(question)
+    if yes_no and subject is not None and asked.casefold() == "why not" and yes_no["rest"].startswith(subject.called):
+        return f"Why {yes_no['aux']} {subject.called} not{yes_no['rest'].removeprefix(subject.called)}?"
     if yes_no:
         return f"{asked} {question}?"
     parsed = _QUESTION.match(question)
     how = _ASKS_HOW.match(asked)
-    if parsed is None or last.surveys or last.kind is Kind.DEFINITION:
+    states = parsed is not None and parsed["aux"].casefold() in ("is", "are", "was", "were") and parsed["wh"] == "what"
+    if parsed is None or states or last.surveys or last.kind is Kind.DEFINITION:
         if subject is None:
             return None
         return _of_nothing_said(asked, subject) if how else f"{asked} in {subject.called}?"

@@ -9,7 +9,7 @@ from rag.followup import chosen, ellipsis, marks, rewording
 from rag.followup.followed import Followed, about, among, unknown
 from rag.followup.marks import AUX, PREPOSITION, WH, Opened, Pointer
 from rag.followup.rewording import bare, whole
-from rag.followup.said import Past, Subject, Turn, topical
+from rag.followup.said import Past, Subject, Turn, free_names, topical
 from rag.text.names import names
 
 
@@ -56,6 +56,7 @@ def put_in_front(opened: Opened, past: Past) -> Followed | None:
 
 # ---------------------------------------------------------------------------------------------------- it, they, those
 
+_SAYS_ENOUGH = 3  # words on a topic from which a question is asked although what it points to is unknown
 _PLURAL_ASKED = re.compile(rf"\b(?:which|what|how many)\s+(?P<things>[^?,]*?)\s+{AUX}\b", re.IGNORECASE)
 
 
@@ -69,7 +70,10 @@ def pointing(opened: Opened, past: Past) -> Followed | None:
     if back[0].of_papers and len(past.group) < 2:
         return Followed(opened.question)  # "these papers" after a single one are all that there are
     if focus is None:
-        return None if ellipsis.besides_attributes(text) or names(text) else unknown(bare(text), past)
+        enough = _SAYS_ENOUGH if past.turns else 1
+        return (
+            None if len(ellipsis.besides_attributes(text)) >= enough or free_names(text) else unknown(bare(text), past)
+        )
     if ellipsis.turns_away(text, focus):
         return None
     if re.match(r"(?:its|their)\b", text, re.I) and not re.search(rf"\b{AUX}\b", text, re.I):
@@ -78,7 +82,7 @@ def pointing(opened: Opened, past: Past) -> Followed | None:
     if len(group) > 2:
         papers = (Subject(("the papers",)),)
         asked = rewording.replaced(text, back, focus, group=papers)
-        return among(rewording.replaced(text, back, focus, group=group), asked, past)
+        return among(rewording.replaced(text, back, focus, group=group), asked, group)
     if group:
         return Followed(whole(rewording.replaced(text, back, focus, group=group)))
     thing = _thing_asked(back[0], past)

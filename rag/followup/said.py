@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from rag.models import Answer, Paper
@@ -21,6 +21,7 @@ from rag.text.words import stem
 _OBLIQUE = re.compile(r"\b(?:on|in|at|against|than|over|under|from|with|to|by|for)\s+(?:the\s+)?$", re.IGNORECASE)
 _LIKE = re.compile(r"-(?:like|style|based|type|sized?)$", re.IGNORECASE)
 _SHORT = 5  # letters up to which a name in capitals is one only as it is written: RIGHT, TAPE
+_FEW = 2
 _PHRASE = 2  # words of a title from which, in a row, a question names it
 
 
@@ -42,9 +43,9 @@ class Subject:
         return self.names[0] if self.names else f"“{self.title}”"
 
     def mention(self, text: str) -> re.Match[str] | None:
-        """Where a text names it, by its name or its whole title."""
-        for form in filter(None, (*self.names, self.title)):
-            found = re.search(rf"(?<![\w-]){re.escape(form)}(?!\w|[-^+]+\w)", text, re.IGNORECASE)
+        """Where a text names it, by its whole title (with its quotation marks) or a name."""
+        for form in filter(None, (self.title, *self.names)):
+            found = re.search(rf"(?<![\w-])“?{re.escape(form)}(?!\w|[-^+]+\w)”?", text, re.IGNORECASE)
             if found and (not form.isalpha() or not form.isupper() or found[0].isupper() or len(form) > _SHORT):
                 return found
         return None
@@ -77,11 +78,12 @@ class Turn:
 
 def turns(answers: Sequence[Answer], papers: Mapping[str, Paper]) -> tuple[Turn, ...]:
     """The turns that answers were. `papers` are those that they cite or name as nearest, as far as they still exist."""
-    said = " ".join(f"{answer.question} {answer.standalone_question}" for answer in answers)
+    said = " ".join(answer.question for answer in answers)
     return tuple(
         turn(
             answer.standalone_question,
             [papers[c.paper_id] for c in answer.citations if c.paper_id in papers],
+            asked=answer.question,
             said=said,
             nearest=[papers[n.paper_id] for n in answer.nearest if n.paper_id in papers],
             told=answer.text,
@@ -90,22 +92,40 @@ def turns(answers: Sequence[Answer], papers: Mapping[str, Paper]) -> tuple[Turn,
     )
 
 
-def turn(question: str, cited: Sequence[Paper], *, said: str, nearest: Sequence[Paper] = (), told: str = "") -> Turn:
+def turn(
+    question: str,
+    cited: Sequence[Paper],
+    *,
+    asked: str,
+    said: str,
+    nearest: Sequence[Paper] = (),
+    told: str = "",
+) -> Turn:
     """The turn of a question whose answer cites these papers, or cites none and is `told` with the `nearest`.
 
-    `said` is all that was asked in the conversation: papers are called what they were called there.
+    `asked` is the question as it was put, and `said` all that was asked in the conversation: papers are called what
+    they were called there.
     """
     subjects = [_subject(paper, said) for paper in cited]
     if not subjects:
         # A paper that an answer without citations tells of is what the question was nearly about.
         near = [_subject(paper, said) for paper in nearest]
         subjects = [s for s in near if s.mention(question) or s.title in told]
-    return Turn(question, tuple(dict.fromkeys(_by_mention(question, subjects))) or _unknown(question))
+    return Turn(question, tuple(dict.fromkeys(_foremost_first(asked, question, subjects))) or _unknown(question))
 
 
 def _subject(paper: Paper, said: str) -> Subject:
-    system = called(paper.title, paper.abstract) or _behind_colon(paper.title) or _phrase(paper.title, said)
-    return Subject(system, paper.title, paper.abstract, paper.id)
+    system = _each(called(paper.title, paper.abstract)) or _behind_colon(paper.title) or _phrase(paper.title, said)
+    subject = Subject(system, paper.title, paper.abstract, paper.id)
+    if not system or " and " not in system[0]:
+        return subject
+    used = [name for name in system if replace(subject, title="", names=(name,)).mention(said)]
+    return replace(subject, names=tuple(dict.fromkeys((*used[-1:], *system))))
+
+
+def _each(system: Sequence[str]) -> tuple[str, ...]:
+    """Names, and the parts of those that are two: `HingCorpus and HingBERT`."""
+    return tuple(dict.fromkeys(name for whole in system for name in (whole, *whole.split(" and "))))
 
 
 def _behind_colon(title: str) -> tuple[str, ...]:
@@ -130,15 +150,22 @@ def _phrase(title: str, said: str) -> tuple[str, ...]:
     return ()
 
 
-def _by_mention(question: str, subjects: Sequence[Subject]) -> list[Subject]:
-    """Those that the question names in the order in which it does, then the others as they are."""
-    far = len(question)
-    return sorted(subjects, key=lambda s: found.start() if (found := s.mention(question)) else far)
+def _foremost_first(asked: str, question: str, subjects: Sequence[Subject]) -> list[Subject]:
+    """Those that were asked about in the order in which they were named, then the others as they are cited.
+
+    What a question names only since it was put into words of its own counts where it is one or two: a list of all that
+    were found before says nothing of their order.
+    """
+    meant = [s for s in subjects if s.mention(question)]
+    text = question if len(meant) <= _FEW else asked
+    far = len(text)
+    return sorted(subjects, key=lambda s: found.start() if (found := s.mention(text)) else far)
 
 
 def _unknown(question: str) -> tuple[Subject, ...]:
     """Names that no stored paper explains."""
-    return tuple(Subject((name,)) for name in free_names(question) if not _LIKE.search(name))
+    found = free_names(question) or names(question)
+    return tuple(Subject((name,)) for name in found if not _LIKE.search(name))
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,6 +88,13 @@ FOLLOW_UPS = [
     ((WHAT,), "In which journal did it appear?", "In which journal did Lanternfish appear?"),
     ((WHAT,), "why is this useful?", "Why is Lanternfish useful?"),
     ((WHAT,), "what's its memory?", "What's Lanternfish's memory?"),
+    ((WHAT,), "how does that thing work", "How does Lanternfish work?"),
+    ((WHAT,), "how big is that benchmark?", "How big is the benchmark of Lanternfish?"),
+    (
+        (HELPS,),
+        "How can one defend against this forgetting?",
+        f"How can one defend against the forgetting of {SLEEP_TITLE}?",
+    ),
     # the method, the authors, the speedup
     ((WHAT,), "How does the method work?", "How does Lanternfish work?"),
     ((WHAT,), "What is the main idea?", "What is the main idea of Lanternfish?"),
@@ -95,9 +102,16 @@ FOLLOW_UPS = [
     ((ACCURACY,), "Which datasets were used?", "Which datasets were used in Quokka?"),
     ((ACCURACY,), "how long do the rounds last?", "How long do the rounds last in Quokka?"),
     ((HELPS,), "What did the authors conclude?", f"What did the authors of {SLEEP_TITLE} conclude?"),
+    ((SPEED,), "who are the authors?", "Who are the authors of Marmot?"),
+    ((SPEED,), "Is the source code available?", "Is the source code of Marmot available?"),
+    ((SPEED,), "does accuracy suffer?", "Does accuracy suffer in Marmot?"),
     # what is left out
     ((SPEED,), "why?", "Why is decoding with Marmot faster?"),
     ((HELPS,), "why?", "Why does longer sleep help networks that forget?"),
+    ((answer("Does Marmot change the accuracy?", MARMOT),), "why not?", "Why does Marmot not change the accuracy?"),
+    ((HELPS,), "how many?", "How many does longer sleep help networks that forget?"),
+    ((WHAT,), "how many GPUs", "How many GPUs in Lanternfish?"),
+    ((WHAT,), "how much faster for 1.2 million rows?", "How much faster for 1.2 million rows in Lanternfish?"),
     ((HELPS,), "by how much?", "By how much does longer sleep help networks that forget?"),
     ((HELPS,), "On which dataset?", "On which dataset does longer sleep help networks that forget?"),
     ((SPEED,), "and Quokka?", "How much faster is decoding with Quokka?"),
@@ -114,6 +128,7 @@ FOLLOW_UPS = [
     ((WHAT,), "any code available?", "Is there any code available for Lanternfish?"),
     ((SURVEY,), "and kite videos?", "Which papers use kite videos?"),
     ((SURVEY,), "and Quokka?", "Does Quokka use language models?"),
+    ((WHAT,), "ok, and the dense one?", "What does Lanternfish say about dense?"),
     ((ABSENT,), "and QuickTortoise?", "What is QuickTortoise?"),
     # more
     ((WHAT,), "tell me more", "How does Lanternfish work?"),
@@ -122,6 +137,8 @@ FOLLOW_UPS = [
     # one of several
     ((SURVEY,), "the second one", "What is SpecDict++?"),
     ((SURVEY,), "how does the second one work?", "How does SpecDict++ work?"),
+    ((SURVEY,), "tell me more about the second one", "How does SpecDict++ work?"),
+    ((SURVEY,), "summarise the first paper", "Summarise Tidepool."),
     ((SURVEY,), "what about [1]?", "What is Tidepool?"),
     ((SURVEY,), "the one on gliders", "What is Tidepool?"),
     ((VERSUS,), "is the latter private?", "Is Marmot private?"),
@@ -134,6 +151,7 @@ FOLLOW_UPS = [
     ((SPEED, DRAFTING), "how do they differ?", "How do Marmot and SpecDict++ differ?"),
     ((SPEED, DRAFTING), "compare the two", "Compare Marmot and SpecDict++."),
     ((SPEED, DRAFTING), "what's the difference?", "What is the difference between Marmot and SpecDict++?"),
+    ((SPEED, DRAFTING), "which of the two is smaller?", "Which of Marmot and SpecDict++ is smaller?"),
     # a name of its own in front; another topic
     ((WHAT,), "And Marmot, how much faster does it make decoding?", "How much faster does Marmot make decoding?"),
     ((WHAT,), "Different topic: which papers are on gliders?", "Which papers are on gliders?"),
@@ -165,6 +183,7 @@ AMONG = [
         "Which papers use language models, only those that write tests?",
         "Which papers write tests?",
     ),
+    (SURVEY, "which is the fastest of them?", f"Which of {THREE} is the fastest?", "Which papers are the fastest?"),
     (SURVEY, "how do they work?", f"How do {THREE} work?", "How do the papers work?"),
     (
         VERSUS,
@@ -187,6 +206,30 @@ def test_some_of_those_found_are_asked_for_among_them(
 ) -> None:
     followed = follow(question, after(before))
     assert followed == Followed(standalone, tuple(c.paper_id for c in before.citations), asked)
+
+
+def test_a_long_list_is_named_by_its_first_papers() -> None:
+    many = answer("Which papers are there?", *list(PAPERS)[:8])
+    followed = follow("which of them is fastest?", after(many))
+    assert followed.question.endswith("A Study of Replay” and 3 other papers is fastest?")
+    assert len(followed.within) == 8
+
+
+def test_several_that_were_told_of_earlier_are_still_there() -> None:
+    earlier = follow("which one needs training?", after(SURVEY, DRAFTING))
+    assert earlier.within == tuple(c.paper_id for c in SURVEY.citations)
+    assert follow("which of the two is smaller?", after(SPEED, DRAFTING)).within == (MARMOT, SPECDICT)
+
+
+def test_none_of_those_that_were_not_found_is_asked_for() -> None:
+    assert follow("which of these is pre-trained?", after(WEATHER)).missing is not None
+
+
+def test_the_order_of_those_told_of_is_that_of_the_answer() -> None:
+    """The question that stands by itself lists them as they were found before, the answer as they answer."""
+    asked = answer("which of them is fastest?", REVIEW, TIDEPOOL, SPECDICT)
+    listed = asked.model_copy(update={"standalone_question": f"Which of {THREE} is fastest?"})
+    assert follow("the first one", after(SURVEY, listed)).question == f"What is {REVIEW_TITLE}?"
 
 
 def test_what_narrows_a_survey_that_found_one_paper_is_asked_of_all() -> None:
