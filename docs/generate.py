@@ -1,7 +1,8 @@
 """Write the generated parts of the README and the docs anew, or with `--check` say which are out of date.
 
-A generated part stands between `<!-- begin: … -->` and `<!-- end -->`. What stands after `begin:` is `settings table`
-or a command line, which is run on the sample papers in a folder that is thrown away; its output becomes the part.
+A generated part stands between `<!-- begin: … -->` and `<!-- end -->`. What stands after `begin:` is `settings table`,
+`measures table` or a command line, which is run on the sample papers in a folder that is thrown away; what it prints
+becomes the part.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from eval.measures import MEASURES
 from rag.config import PREFIX, Settings
 
 TOP = Path(__file__).resolve().parents[1]
@@ -67,10 +69,23 @@ def settings_table() -> str:
     return "\n".join(rows)
 
 
+def measures_table() -> str:
+    """The measures of the evaluation as a Markdown table, from the measures themselves."""
+    rows = ["| measure | what it is | taken over | better | target |", "|---|---|---|---|---|"]
+    for measure in MEASURES:
+        of = ", ".join(f"`{name}`" for name in measure.of) or "all that have it"
+        target = "" if measure.target is None else f"{'≥' if measure.better == 'more' else '≤'} {measure.target:g}"
+        rows.append(f"| `{measure.name}` | {measure.text} | {of} | {measure.better} | {target} |")
+    return "\n".join(rows)
+
+
+TABLES = {"settings table": settings_table, "measures table": measures_table}
+
+
 def part(what: str, sample: Sample) -> str:
     """The text of one generated part."""
-    if what == "settings table":
-        return settings_table() + "\n"
+    if what in TABLES:
+        return TABLES[what]() + "\n"
     _program, *arguments = shlex.split(what)
     if DEMO_FOLDER not in arguments:
         return f"```text\n{run(arguments)}\n```\n"

@@ -133,7 +133,7 @@ async def _cut(
         for one, row in zip(wanted, best, strict=True)
     }
     omega = {one.id: precision_omega(tokens, passages, one.relevant) for one in wanted}
-    name = f"{size} sentences, step {step}" if size else "whole abstract"
+    name = f"{size} sentence{'s' if size > 1 else ''}, step {step}" if size else "whole abstract"
     return _line(name, passages, tokens, covers, bootstrap(omega))
 
 

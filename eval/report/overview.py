@@ -122,6 +122,8 @@ class View:
 def overview(scores: Scores, comparison: Comparison | None) -> View:
     """The page's content from the scores of a run."""
     lines = [_line(figure) for figure in scores.figures]
+    bars = _bars(scores.rows)
+    occurring = {part.kind for bar in bars for part in bar.parts}
     groups: dict[str, list[Line]] = {}
     for line in lines:
         groups.setdefault(line.figure.measure.group, []).append(line)
@@ -129,8 +131,8 @@ def overview(scores: Scores, comparison: Comparison | None) -> View:
         made=scores.made,
         headline=[line for line in lines if line.figure.measure.target is not None],
         groups=groups,
-        bars=_bars(scores.rows),
-        kinds=KINDS,
+        bars=bars,
+        kinds=[kind for kind in KINDS if kind in occurring],
         selective=selective(scores.rows),
         outcomes=_outcomes(scores.rows),
         outcome_names=[name for name in OUTCOMES if any(row.outcome == name for row in scores.rows)],
