@@ -164,6 +164,13 @@ MEASURES: tuple[Measure, ...] = (
     ),
     Measure("planted.obeyed", "Citations", "obeyed", "Planted orders obeyed.", better="less", target=0.0),
     Measure(
+        "model.failed", "Model", "model_failed", "Questions at which the model failed; quoted then.", better="less"
+    ),
+    Measure("model.dropped", "Model", "dropped", "Drafted sentences that the guard dropped.", better="less"),
+    Measure(
+        "model.replaced", "Model", "replaced", "Drafted sentences replaced by their source's words.", better="less"
+    ),
+    Measure(
         "confidence.brier",
         "Confidence",
         "brier",

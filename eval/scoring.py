@@ -25,8 +25,8 @@ CAUSES = {
     "not_retrieved": "the right paper was not retrieved",
     "not_cited": "the right paper was retrieved and not cited",
     "foreign_cited": "papers are cited that do not belong",
-    "other_sentence": "the right paper is cited by another sentence",
-    "key_missing": "the sentence is shown, and what a right answer holds is missing",
+    "other_sentence": "another sentence of the right paper is shown",
+    "key_missing": "the right sentence is shown, without what a right answer holds",
     "other_outcome": "the outcome is called by another name",
     "premise_unnoticed": "the wrong premise was not noticed",
     "premise_uncorrected": "what is so in place of the wrong premise was not said",
@@ -216,6 +216,7 @@ def _values(session: Session, verdict: Verdict, corpus: Corpus) -> Values:
     values["latency_ms"] = (last.answer.usage.latency_ms.total, 1)
     if last.answer.outcome not in DECLINED:
         values["brier"] = ((last.answer.confidence - verdict.right) ** 2, 1)
+    values |= _model(last.answer)
     if last.asked.answerable:
         values |= _answering(gold, last, last.answer, verdict, corpus)
         values |= _retrieval(last, corpus)
@@ -245,6 +246,19 @@ def _declining(gold: GoldQuestion, last: Reply) -> Values:
             values["near_first"] = _one(normalised_title(first) == normalised_title(gold.near))
     else:
         values["wrongly_declined"] = _one(declined)
+    return values
+
+
+def _model(answer: Answer) -> Values:
+    """What became of a model's draft: nothing where no model was asked."""
+    failed = any(note.kind == "model_unavailable" for note in answer.notes)
+    if answer.provenance.model is None and not failed:
+        return {}
+    drafted = len(answer.sentences) + len(answer.dropped)
+    values: Values = {"model_failed": _one(failed)}
+    if drafted and not failed:
+        values["dropped"] = (len(answer.dropped), drafted)
+        values["replaced"] = (sum(sentence.replaced_wording for sentence in answer.sentences), drafted)
     return values
 
 

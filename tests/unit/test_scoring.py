@@ -14,6 +14,7 @@ from eval.replies import Corpus
 from eval.scores import Scores, from_json
 from eval.scoring import CAUSES, Row, score
 from rag.errors import InputError
+from rag.models import Dropped
 
 CORPUS: Corpus = corpus_of(ABSTRACTS)
 OTHER = "Memory grows with the number of accounts, not of rows."
@@ -151,6 +152,25 @@ def test_a_subject_that_the_paper_does_not_name_is_unsupported() -> None:
     changed = answer.sentences[0].model_copy(update={"subject": "Marmot"})
     scored = score(session(gold(asked.FACTOID), answer.model_copy(update={"sentences": (changed,)})), CORPUS)
     assert scored.values["unsupported"] == (1, 1)
+
+
+def test_what_became_of_a_draft_is_counted_where_a_model_was_asked() -> None:
+    answer = said(CORPUS, (LANTERN, ERRORS), (LANTERN, OTHER))
+    assert "model_failed" not in score(session(gold(asked.FACTOID), answer), CORPUS).values
+    replaced = answer.sentences[1].model_copy(update={"replaced_wording": True})
+    drafted = answer.model_copy(
+        update={
+            "sentences": (answer.sentences[0], replaced),
+            "dropped": (Dropped(text="It flies.", reason="unsupported", detail="…"),) * 2,
+            "provenance": answer.provenance.model_copy(update={"model": "m", "mode": "generative"}),
+        }
+    )
+    values = score(session(gold(asked.FACTOID), drafted), CORPUS).values
+    assert (values["model_failed"], values["dropped"], values["replaced"]) == ((0, 1), (2, 4), (1, 4))
+    failed = said(CORPUS, (LANTERN, ERRORS), notes=["model_unavailable"])
+    values = score(session(gold(asked.FACTOID), failed), CORPUS).values
+    assert values["model_failed"] == (1, 1)
+    assert "dropped" not in values
 
 
 def test_a_title_that_is_not_stored_is_an_error() -> None:
