@@ -8,7 +8,7 @@ DEMO := .paperbrief-demo
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help .venv demo serve test check checks format lint contracts types docs bench eval gate golden lock clean
+.PHONY: help .venv demo serve test check checks format lint contracts types docs axe bench eval gate golden lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z.]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -44,6 +44,9 @@ types: $(VENV)/.dev
 docs: $(VENV)/.dev
 	@$(BIN)/python docs/generate.py --check
 
+axe: $(VENV)/.dev ## fetch the accessibility checker of the page's tests (needs npm); without it they are skipped
+	@$(BIN)/python tests/fetch_axe.py
+
 bench: $(VENV)/.dev ## measure speed and memory: make bench [DATA=papers.jsonl PAPERS=87242]; goes on where it stopped
 	@$(BIN)/paperbrief eval bench $(if $(DATA),--data $(DATA)) $(if $(PAPERS),--papers $(PAPERS))
 
@@ -68,7 +71,7 @@ lock: ## resolve the dependencies anew into requirements/ (needs uv)
 	  pyproject.toml --group dev -c requirements/run.txt -o requirements/dev.txt
 
 clean: ## remove .venv, the demo's data and caches
-	rm -rf $(VENV) $(DEMO) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) $(DEMO) .axe .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 
 # The stamps are written last, so that a half-made folder never counts as done. `.installing` stands while pip works:
 # a folder in which it is found was left by an interrupted run and is made anew. The development lock is a superset of

@@ -16,7 +16,7 @@ export class Intake {
   #loaded;
   #stopped = new AbortController();
   #text = el("textarea", { id: "paste", rows: "6", spellcheck: "false" });
-  #file = el("input", { type: "file", id: "file", class: "off-screen", tabindex: "-1", onchange: () => this.#picked(this.#file.files) });
+  #file = el("input", { type: "file", id: "file", hidden: true, onchange: () => this.#picked(this.#file.files) });
   #format = el("select", { id: "format" }, FORMATS.map(([value, label]) => el("option", { value }, label)));
   #listed = el("input", { type: "date", id: "listed" });
   #progress = el("div", { class: "progress" });
@@ -120,7 +120,7 @@ export class Intake {
     for (;;) {
       const job = await call(new URL(address, location.href).pathname, { signal: this.#stopped.signal });
       if (job.state === "done") return job.result;
-      if (job.state !== "queued" && job.state !== "running") throw new Problem(job.error ?? { detail: "The work was interrupted. Add the papers again; nothing is stored twice." });
+      if (job.state !== "queued" && job.state !== "running") throw new Problem(job.problem ?? { detail: "The work was interrupted. Add the papers again; nothing is stored twice." });
       const { stage, done, total } = job.progress ?? {};
       this.#show(total ? done / total : null, stage ? `${stage}${total ? `: ${done} of ${total}` : done ? `: ${done}` : ""}` : "Waiting…");
       await new Promise((resolve) => setTimeout(resolve, POLL_MS));

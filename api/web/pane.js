@@ -15,6 +15,7 @@ const WIDE = matchMedia("(min-width: 64rem)");
 export class Pane {
   #home;
   #shown = null;
+  returning = false;
   #root = el("section", { id: "abstract", class: "pane", "aria-label": "Abstract", hidden: true });
   #idle;
 
@@ -64,7 +65,10 @@ export class Pane {
     this.#root.hidden = true;
     this.#idle.hidden = false;
     fill(this.#root);
-    if (inside) trigger?.focus();
+    if (!inside) return;
+    this.returning = true; // the focus comes back to what opens the pane, and must not open it
+    trigger?.focus();
+    this.returning = false;
   }
 
   #escape(event) {

@@ -68,7 +68,7 @@ function host(address) {
 export function dropped(list) {
   if (!list.length) return null;
   const items = list.map((one) =>
-    el("li", {}, words(one.text, "q"), " ", el("span", { class: "why" }, `${wording.reason(one.reason)}. `), words(one.detail)),
+    el("li", {}, words(one.text, "q"), " ", el("span", { class: "why" }, `– ${wording.reason(one.reason)}.`), " ", words(one.detail)),
   );
   const summary = `${wording.count(list.length, "sentence")} left out, because no abstract shows ${list.length === 1 ? "it" : "them"}`;
   return el("details", { class: "dropped" }, el("summary", {}, summary), el("ul", {}, items));

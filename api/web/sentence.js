@@ -38,7 +38,7 @@ function source(n, sentence, citation, block) {
 /** Let a button open a source: on a wide window by focus and pointing too, and Enter then goes into the pane. */
 export function opensPane(trigger, sourceOf, pane) {
   trigger.addEventListener("focus", () => {
-    if (pane.beside && trigger.matches(":focus-visible")) pane.show(sourceOf());
+    if (pane.beside && !pane.returning && trigger.matches(":focus-visible")) pane.show(sourceOf());
   });
   trigger.addEventListener("click", (event) => {
     const byKeyboard = event.detail === 0;

@@ -88,13 +88,13 @@ export class Turn {
   failed(problem, again) {
     this.stopped();
     this.#state.textContent = "There is no answer.";
-    const wait = problem.retryAfter ? ` Wait ${wording.count(problem.retryAfter, "second")} first.` : "";
+    const wait = problem.retryAfter ? `Try again in ${wording.count(problem.retryAfter, "second")}.` : null;
     fill(
       this.#rest,
       el(
         "div",
         { class: "problem", role: "alert" },
-        el("p", {}, el("strong", {}, words(problem.message)), " ", problem.hint ? words(problem.hint) : null, wait),
+        el("p", {}, el("strong", {}, words(problem.message)), " ", wait ?? words(problem.hint)),
         button("Ask again", again),
       ),
     );
