@@ -19,8 +19,11 @@ export class Problem extends Error {
   }
 }
 
-/** Send a request; the response when all went well, else a Problem. Asks for a key once where one is needed. */
-export async function request(path, { method = "GET", json, body, headers = {}, signal } = {}) {
+/**
+ * Send a request; the response when all went well, else a Problem. Where a key is needed one is asked for, once, unless
+ * it is `aside`: something that the page can do without.
+ */
+export async function request(path, { method = "GET", json, body, headers = {}, signal, aside = false } = {}) {
   const options = { method, signal, headers: { Accept: "application/json", ...headers } };
   if (json !== undefined) {
     options.body = JSON.stringify(json);
@@ -30,7 +33,7 @@ export async function request(path, { method = "GET", json, body, headers = {}, 
     const response = await fetch(path, options).catch((error) => Promise.reject(Problem.of(error)));
     if (response.ok) return response;
     const problem = new Problem({ status: response.status, ...(await response.json().catch(() => ({}))) });
-    if (response.status !== 401 || asked || !(await login(problem.message))) throw problem;
+    if (response.status !== 401 || aside || asked || !(await login(problem.message))) throw problem;
   }
 }
 

@@ -1,7 +1,7 @@
 // The chat: `/` begins a conversation, `/c/{id}` is one that can be left and come back to.
 
 import { announce } from "./announce.js";
-import { call, Problem, request } from "./api.js";
+import { call, paper, Problem, request } from "./api.js";
 import { Composer } from "./composer.js";
 import { confirmed } from "./dialogs.js";
 import { button, el, fill, icon, words } from "./dom.js";
@@ -177,7 +177,10 @@ export class Chat {
     const response = await request("/v1/ask", { method: "POST", json, headers: { Accept: "text/event-stream" }, signal });
     for await (const { name, data } of events(response)) {
       if (name === "status") turn.status(data.stage);
-      else if (name === "citation") turn.citation(data);
+      else if (name === "citation") {
+        turn.citation(data);
+        paper(data.paper_id).catch(() => undefined); // so that pointing shows it at once; the pane says what is wrong
+      }
       else if (name === "sentence") turn.sentence(data);
       else if (name === "error") throw new Problem(data);
       else if (name === "answer") {

@@ -34,7 +34,7 @@ export class PaperPage {
       const paper = await call(paperPath(this.#id), { signal });
       this.#shell.title(paper.title);
       this.#show(paper);
-      const { answers } = await call(`${paperPath(this.#id)}/answers`, { signal });
+      const { answers } = await call(`${paperPath(this.#id)}/answers`, { signal, aside: true });
       this.#root.querySelector(".citing")?.replaceWith(citing(answers));
     } catch (problem) {
       if (problem.name !== "AbortError") this.#lost(problem);

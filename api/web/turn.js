@@ -1,5 +1,6 @@
 // One turn of a conversation: the question, then the answer, whole or while it comes.
 
+import { call } from "./api.js";
 import { button, el, fill, words } from "./dom.js";
 import { actions, dropped, foot, notes, paperLink, references } from "./parts.js";
 import { sentenceBlock } from "./sentence.js";
@@ -121,11 +122,13 @@ export class Turn {
     const questions = nearest.map(({ title }) => nameIn(title)).filter(Boolean).map((name) => `How does ${name} work?`);
     const ways = questions.map((question) => button(words(question), () => ask(question), { class: "way" }));
     if (wider) ways.unshift(button("Search all papers", wider, { class: "way" }));
+    const list = el("ul", {}, ways.map((way) => el("li", {}, way)));
+    if (!ways.length) this.#answered().then((questions) => fill(list, questions));
     return el(
       "section",
       { class: "suggestions" },
       el("h3", {}, "What may help"),
-      ways.length ? el("ul", {}, ways.map((way) => el("li", {}, way))) : null,
+      list,
       el(
         "p",
         { class: "hint" },
@@ -134,6 +137,12 @@ export class Turn {
         ".",
       ),
     );
+  }
+
+  /** Questions that are known to have an answer, where nothing nearer can be suggested. */
+  async #answered() {
+    const { questions } = await call("/v1/corpus/examples", { aside: true }).catch(() => ({ questions: [] }));
+    return questions.map((question) => el("li", {}, button(words(question), () => this.#asks.ask(question), { class: "way" })));
   }
 }
 
