@@ -23,6 +23,8 @@ POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; "
     "base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
 )
+PAGES = ("/answers/",)
+"""Where pages begin that hold what a key may be needed for. The others ask for it by themselves, with scripts."""
 _FRESH = {"Cache-Control": "no-cache"}
 
 router = APIRouter(include_in_schema=False)
@@ -56,6 +58,13 @@ async def file(name: str, request: Request) -> Response:
     if found.tag in request.headers.get("if-none-match", ""):
         return Response(status_code=NOT_MODIFIED, headers=headers)
     return Response(found.content, headers=headers, media_type=found.media_type)
+
+
+def login_page(address: str, refusal: Refusal) -> Response:
+    """A form that asks for a key and then leads to the page of this address."""
+    return page(
+        "login.html", status=refusal.status_code, address=address, why=refusal.detail, modules=modules("reader.js")
+    )
 
 
 def page(template: str, *, status: int = 200, **values: object) -> Response:

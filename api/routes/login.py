@@ -23,9 +23,10 @@ _FORM = "application/x-www-form-urlencoded"
 
 
 class Login(Strict):
-    """A key."""
+    """A key, and for a form the page to go on to: a path of this service."""
 
     key: Annotated[str, Field(min_length=1, max_length=200, examples=["pbk_0123abcd_…"])]
+    next: Annotated[str, Field(max_length=2_000, pattern=r"^/(?:[^/\\\s][^\\\s]*)?$", examples=["/library"])] = "/"
 
 
 _BODY: dict[str, Any] = {
@@ -58,7 +59,7 @@ async def login(request: Request, house: HouseDep) -> Response:
     if key is None:
         await house.limits.count_failure(address_of(request.scope.get("client")))
         raise Refusal(UNAUTHORIZED, "This key is not known here, or was revoked.", hint="Ask the operator for one.")
-    response = _done(request)
+    response = _done(request, given.next)
     response.set_cookie(
         COOKIE,
         house.sessions.cookie(key.id),
@@ -99,8 +100,8 @@ async def _given(request: Request) -> Login:
     raise Refusal(MEDIA, "The body is neither JSON nor a form.", hint='Send {"key": "pbk_…"} as application/json.')
 
 
-def _done(request: Request) -> Response:
-    """Nothing for a program; the page for a form that a browser sent by itself."""
+def _done(request: Request, next_page: str = "/") -> Response:
+    """Nothing for a program; the next page for a form that a browser sent by itself."""
     if "text/html" in request.headers.get("accept", ""):
-        return Response(status_code=303, headers={"Location": "/"})
+        return Response(status_code=303, headers={"Location": next_page})
     return Response(status_code=204)

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
+from starlette.datastructures import Headers
 from starlette.requests import HTTPConnection
+from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.access import LOCAL, PUBLIC, Caller, Need, bearer, from_this_machine, need_of, published, same
 from api.house import House
 from api.limits import address_of
+from api.pages import PAGES, login_page
 from api.problems import FORBIDDEN, UNAUTHORIZED, Refusal
 from api.sessions import COOKIE
 from api.shield.origins import is_loopback
@@ -30,7 +33,7 @@ class Gate:
             try:
                 await self._pass(scope)
             except Refusal as refusal:
-                await refusal.response(scope)(scope, receive, send)
+                await _answer_to(scope, refusal)(scope, receive, send)
                 return
         await self._app(scope, receive, send)
 
@@ -92,3 +95,12 @@ class Gate:
 
 
 _HOW = "Send Authorization: Bearer <key>; the operator makes keys with `paperbrief keys create`."
+
+
+def _answer_to(scope: Scope, refusal: Refusal) -> Response:
+    """The problem document; for a browser that opens a page which needs a key, a form that asks for one."""
+    wants_page = scope["method"] == "GET" and scope["path"].startswith(PAGES)
+    if refusal.kind is not UNAUTHORIZED or not wants_page or "text/html" not in Headers(scope=scope).get("accept", ""):
+        return refusal.response(scope)
+    query = scope["query_string"].decode("latin-1")
+    return login_page(scope["path"] + (f"?{query}" if query else ""), refusal)

@@ -96,7 +96,8 @@ def _add_headers(headers: MutableHeaders, scope: Scope, request_id: str) -> None
     headers["X-Content-Type-Options"] = "nosniff"
     is_page = headers.get("content-type", "").startswith("text/html")
     headers.setdefault("Content-Security-Policy", _PAGES if is_page else _NOTHING)
-    headers.setdefault("Referrer-Policy", "no-referrer")
+    # Under "no-referrer" a browser sends a page's own forms with "Origin: null", as if they were another site's.
+    headers.setdefault("Referrer-Policy", "same-origin" if is_page else "no-referrer")
     headers.setdefault("X-Frame-Options", "DENY")
     headers.setdefault("Cache-Control", "no-store")
     if is_page:

@@ -88,3 +88,11 @@ def test_a_page_without_scripts_has_a_form(guarded: tuple[Serving, str], browser
         page.get_by_role("button", name="Log in").click()
         expect(page.locator(".said")).to_contain_text("3.1x")
         visit.complaints.clear()
+
+
+@pytest.mark.parametrize("address", ["//evil.example/", "https://evil.example/", "/\\evil.example", "javascript:1"])
+def test_a_login_leads_nowhere_else(guarded: tuple[Serving, str], address: str) -> None:
+    service, key = guarded
+    response = httpx.post(f"{service.url}/login", data={"key": key, "next": address}, headers={"Accept": "text/html"})
+    assert response.status_code == 422
+    assert "location" not in response.headers
