@@ -10,15 +10,38 @@ from typing import TYPE_CHECKING, Any
 
 from starlette.requests import Request
 from starlette.routing import Route
-from starlette.types import Receive, Scope, Send
+from starlette.types import Receive, Send
+from starlette.types import Scope as Asked
 
 from api.house import House
-from api.mcp.shelf import HouseShelf, Shelf
+from api.mcp.shelf import LibraryShelf, Shelf
+from rag.models import Answer, Scope, SearchReport
 
 if TYPE_CHECKING:
     from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
 
 PATH = "/mcp"
+
+
+class HouseShelf(LibraryShelf):
+    """The library of this service, for the sender of one request: what costs work waits for its turn."""
+
+    def __init__(self, house: House, request: Request) -> None:
+        super().__init__(house.library)
+        self._house = house
+        self._request = request
+
+    async def search(self, query: str, *, top_k: int, scope: Scope) -> SearchReport:
+        """See `Shelf`."""
+        self._house.note_question(self._request, query)
+        async with self._house.quick.turn(), asyncio.timeout(self._house.settings.request_seconds):
+            return await self._library.search(query, top_k=top_k, scope=scope)
+
+    async def ask(self, question: str, *, scope: Scope) -> Answer:
+        """See `Shelf`."""
+        self._house.note_question(self._request, question)
+        async with self._house.admission(None).turn(), asyncio.timeout(self._house.settings.request_seconds):
+            return await self._library.ask(question, scope=scope)
 
 
 class Door:
@@ -33,7 +56,7 @@ class Door:
         self._ready: asyncio.Future[StreamableHTTPSessionManager] | None = None
         self._stop = asyncio.Event()
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: Asked, receive: Receive, send: Send) -> None:
         """Serve one request."""
         _ = self._house.library
         if self._ready is None:

@@ -5,17 +5,13 @@ Papers are named by their identifiers, which the other tools take.
 
 from __future__ import annotations
 
-from rag.cite import readable
-from rag.models import Answer, BriefPage, Citation, Hit, Paper, SearchReport
+from rag.models import Answer, AnswerSentence, BriefPage, Citation, Hit, Paper, SearchReport
+from rag.render.parts import marks
 
 
 def answer_text(answer: Answer) -> str:
     """The sentences with their numbers, the papers with the quotes that show them, what is known beside them."""
-    said = [
-        readable(sentence) + (" (weakly supported)" if sentence.support == "weak" else "")
-        for sentence in answer.sentences
-    ]
-    blocks = ["\n".join(said) or answer.text, *map(_cited, answer.citations)]
+    blocks = ["\n".join(map(_said, answer.sentences)) or answer.text, *map(_cited, answer.citations)]
     if answer.nearest and not answer.citations:
         near = [f"- {paper.title} ({paper.paper_id})" for paper in answer.nearest]
         blocks.append("\n".join(["Nearest papers:", *near]))
@@ -23,6 +19,12 @@ def answer_text(answer: Answer) -> str:
     if answer.dropped:
         blocks.append(f"Sentences left out because no abstract shows them: {len(answer.dropped)}.")
     return "\n\n".join([*blocks, _coverage(answer)])
+
+
+def _said(sentence: AnswerSentence) -> str:
+    subject = f"{sentence.subject}: " if sentence.subject else ""
+    weak = " (weakly supported)" if sentence.support == "weak" else ""
+    return f"{subject}{sentence.text} {marks(sentence)}{weak}"
 
 
 def _cited(citation: Citation) -> str:

@@ -1,18 +1,16 @@
-"""What the tools need of a library, wherever it is: in this service, in a folder, behind another service."""
+"""What the tools need of a library, whoever lends it."""
 
 from __future__ import annotations
 
-import asyncio
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from fastapi import Request
-
-from api.house import House
-from rag.models import Answer, Briefing, BriefPage, Paper, Scope, SearchReport
+if TYPE_CHECKING:
+    from rag.library import Library
+    from rag.models import Answer, Briefing, BriefPage, Paper, Scope, SearchReport
 
 
 class Shelf(Protocol):
-    """A library to read in. Every method raises PaperbriefError, or Refusal where the service turns the caller away."""
+    """A library to read in. Every method raises PaperbriefError, or Refusal where a service turns the caller away."""
 
     async def search(self, query: str, *, top_k: int, scope: Scope) -> SearchReport:
         """The best papers for a query."""
@@ -30,35 +28,28 @@ class Shelf(Protocol):
         """Briefs that were written, the newest first."""
 
 
-class HouseShelf:
-    """The library of this service, for the sender of one request."""
+class LibraryShelf:
+    """An open library, for whoever has opened it."""
 
-    def __init__(self, house: House, request: Request) -> None:
-        self._house = house
-        self._request = request
+    def __init__(self, library: Library) -> None:
+        self._library = library
 
     async def search(self, query: str, *, top_k: int, scope: Scope) -> SearchReport:
         """See `Shelf`."""
-        library = self._house.library
-        self._house.note_question(self._request, query)
-        async with self._house.quick.turn(), asyncio.timeout(self._house.settings.request_seconds):
-            return await library.search(query, top_k=top_k, scope=scope)
+        return await self._library.search(query, top_k=top_k, scope=scope)
 
     async def paper(self, paper_id: str) -> Paper:
         """See `Shelf`."""
-        return await self._house.library.paper(paper_id)
+        return await self._library.paper(paper_id)
 
     async def ask(self, question: str, *, scope: Scope) -> Answer:
         """See `Shelf`."""
-        library = self._house.library
-        self._house.note_question(self._request, question)
-        async with self._house.admission(None).turn(), asyncio.timeout(self._house.settings.request_seconds):
-            return await library.ask(question, scope=scope)
+        return await self._library.ask(question, scope=scope)
 
     async def brief(self, brief_id: str) -> Briefing:
         """See `Shelf`."""
-        return await self._house.library.briefing(brief_id)
+        return await self._library.briefing(brief_id)
 
     async def briefs(self, *, limit: int, cursor: str | None) -> BriefPage:
         """See `Shelf`."""
-        return await self._house.library.briefs(cursor, limit=limit)
+        return await self._library.briefs(cursor, limit=limit)

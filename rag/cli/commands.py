@@ -14,6 +14,7 @@ import typer
 
 from eval.cli import app as evaluation
 from rag import __version__
+from rag.cli.assistants import mcp
 from rag.cli.briefs import brief, tags
 from rag.cli.keys import app as keys
 from rag.cli.run import Status, desk_of, put_json, say
@@ -58,6 +59,7 @@ def _words(value: str) -> str:
 # What it measures with is imported inside its commands, as here.
 app.add_typer(evaluation, name="eval")
 app.command()(serve)
+app.command()(mcp)
 app.command()(brief)
 app.command()(tags)
 app.add_typer(keys, name="keys")
