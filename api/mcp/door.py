@@ -13,6 +13,7 @@ from starlette.routing import Route
 from starlette.types import Receive, Send
 from starlette.types import Scope as Asked
 
+from api.access import caller_of
 from api.house import House
 from api.mcp.shelf import LibraryShelf, Shelf
 from rag.models import Answer, Scope, SearchReport
@@ -40,8 +41,9 @@ class HouseShelf(LibraryShelf):
     async def ask(self, question: str, *, scope: Scope) -> Answer:
         """See `Shelf`."""
         self._house.note_question(self._request, question)
-        async with self._house.admission(None).turn(), asyncio.timeout(self._house.settings.request_seconds):
-            return await self._library.ask(question, scope=scope)
+        mode = self._house.mode(caller_of(self._request), None)
+        async with self._house.admission(mode).turn(), asyncio.timeout(self._house.settings.request_seconds):
+            return self._house.measured(await self._library.ask(question, scope=scope, mode=mode))
 
 
 class Door:

@@ -5,16 +5,21 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import httpx
+import httpx2
 import pytest
 from contract.loopback import served
 from contract.papers import ABSTRACTS
-from contract.serving import opened
+from contract.serving import opened, problem
 from mcp import Client
+from mcp.client.streamable_http import streamable_http_client
+from model_server import serving
 
 from api.app import create_app
+from rag import keys
 from rag.config import Settings
 from rag.library import Library
 from rag.models import Answer, Briefing, BriefPage, Paper, SearchReport
@@ -243,3 +248,35 @@ async def test_a_busy_service_says_when_to_come_again(shelf: tuple[Library, Sett
         result = await client.call_tool("search_papers", {"query": "memory"})
     assert result.is_error
     assert "no more can wait. Try again" in text_of(result)
+
+
+# ---------------------------------------------------------------------------------------------------------------- keys
+
+
+async def test_a_service_that_others_reach_lends_to_keys(tmp_path: Path) -> None:
+    async with opened(tmp_path, public_url="https://papers.example") as (library, own):
+        _, secret = await keys.create(library.catalogue, "an assistant", ["read"])
+        async with served(create_app(library, own)) as address:
+            async with httpx.AsyncClient() as nobody:
+                refused = await nobody.post(f"{address}/mcp", json={})
+            async with (
+                httpx2.AsyncClient(headers={"Authorization": f"Bearer {secret}"}) as http,
+                Client(streamable_http_client(f"{address}/mcp", http_client=http)) as client,
+            ):
+                result = await client.call_tool("ask", {"question": QUESTION})
+    problem(refused, 401, "key-needed")
+    assert Answer.model_validate(result.structured_content).outcome == "answered"
+
+
+async def test_the_model_does_not_work_for_who_has_no_key(tmp_path: Path) -> None:
+    with serving("faithful") as model:
+        given = {"model": "m", "model_base_url": model.url, "host": "0.0.0.0", "public_read": True}
+        async with (
+            opened(tmp_path, **given) as (library, own),
+            served(create_app(library, own)) as address,
+            Client(f"{address}/mcp") as client,
+        ):
+            result = await client.call_tool("ask", {"question": QUESTION})
+    answer = Answer.model_validate(result.structured_content)
+    assert (answer.outcome, answer.provenance.mode) == ("answered", "extractive")
+    assert model.requests == []

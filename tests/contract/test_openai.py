@@ -19,6 +19,7 @@ from openai.types.chat import ChatCompletionChunk
 
 from api.app import create_app
 from api.problems import BUSY, TOO_MANY, UNAUTHORIZED, Refusal
+from rag import keys
 from rag.config import Settings
 from rag.errors import StorageError
 from rag.library import Library, open_library
@@ -383,6 +384,24 @@ async def test_a_busy_service_turns_away_before_it_begins(shelf: tuple[Library, 
         response = await http.post(CHAT, json=body)
     assert openai_error(response, 503, "server_error")["code"] == "busy"
     assert int(response.headers["retry-after"]) >= 1
+
+
+async def test_a_key_of_ours_is_the_clients_key(tmp_path: Path) -> None:
+    given = {"public_url": "https://papers.example", "rate_limit": "2/minute"}
+    async with opened(tmp_path, **given) as (library, own), served(create_app(library, own)) as address:
+        _, secret = await keys.create(library.catalogue, "a client", ["read"])
+        base = f"{address}/v1"
+        async with openai.AsyncOpenAI(base_url=base, api_key="sk-foreign", max_retries=0) as foreign:
+            with pytest.raises(openai.AuthenticationError) as refused:
+                await content_of(foreign, ASKED)
+        assert refused.value.code == "invalid_api_key"
+        async with openai.AsyncOpenAI(base_url=base, api_key=secret, max_retries=0) as known:
+            for _ in range(2):
+                assert "2.3x" in await content_of(known, ASKED)
+            with pytest.raises(openai.RateLimitError) as limited:
+                await streamed(known, ASKED)
+        assert limited.value.code == "rate_limit_exceeded"
+        assert int(limited.value.response.headers["retry-after"]) >= 1
 
 
 @pytest.mark.parametrize(
