@@ -7,13 +7,17 @@ What was said before is either a conversation in the catalogue, or messages that
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from rag.ask import Desk, Mode, answered, unasked
 from rag.catalogue import answers, conversations, papers
+from rag.compose.rewriting import Rewritten, rewritten
 from rag.errors import QuestionError
-from rag.followup import Followed, Turn, follow, titles, turn, turns
-from rag.models import Answer, Listener, Scope, Status
+from rag.followup import Followed, Turn, follow, holds, stands_alone, titles, turn, turns
+from rag.llm import ModelError
+from rag.models import Answer, Listener, Note, Scope, Status
 from rag.retrieve import MAX_QUESTION, checked
 
 NEW = "new"
@@ -22,6 +26,7 @@ NEW = "new"
 REMEMBERED = 6
 """Turns that a follow-up may point back to. What a conversation costs does not grow with its length."""
 
+_log = logging.getLogger(__name__)
 _ANSWERED_AGAIN = 3  # exchanges of texts alone that may be answered once more, to know what they were about
 _READ = 20_000  # characters of what was told that are read for titles
 
@@ -124,13 +129,61 @@ async def _next(
     """The answer to a question after the turns before it, not kept yet."""
     if on is not None and before:
         on(Status(stage="understanding"))
-    followed = follow(question, before)
+    read = await _understood(question, before, desk, mode or desk.mode)
+    if on is not None:
+        for note in read.notes:
+            on(note)
+    followed = read.followed
     if followed.missing is not None:
         answer = await unasked(question, followed.missing, scope=scope, desk=desk)
     else:
         within, asked = _among(scope, followed)
         answer = await answered(asked, scope=within, desk=desk, mode=mode, on=on)
-    return answer.model_copy(update={"question": question, "standalone_question": followed.question})
+    return read.told_in(answer).model_copy(update={"question": question, "standalone_question": followed.question})
+
+
+@dataclass(frozen=True, slots=True)
+class _Understood:
+    """What a question is understood as, and what a model had to do with it."""
+
+    followed: Followed
+    notes: tuple[Note, ...] = ()
+    by_model: Rewritten | None = None
+    used: bool = False
+
+    def told_in(self, answer: Answer) -> Answer:
+        """The answer with the notes on understanding the question, and with what a model's part in it cost."""
+        made = self.by_model
+        if made is None:
+            return answer.model_copy(update={"notes": (*self.notes, *answer.notes)}) if self.notes else answer
+        usage = answer.usage.model_copy(
+            update={
+                "prompt_tokens": answer.usage.prompt_tokens + made.prompt_tokens,
+                "completion_tokens": answer.usage.completion_tokens + made.completion_tokens,
+            }
+        )
+        by = {"rewrite_prompt": made.prompt, "rewrite_sha256": made.prompt_sha256} if self.used else {}
+        return answer.model_copy(update={"usage": usage, "provenance": answer.provenance.model_copy(update=by)})
+
+
+async def _understood(question: str, before: tuple[Turn, ...], desk: Desk, mode: Mode) -> _Understood:
+    """The question by the rules, or as a model words it where one is set, there is a doubt, and its words hold."""
+    by_rules = follow(question, before)
+    if mode == "extractive" or desk.model is None or desk.prompts is None:
+        return _Understood(by_rules)
+    if not before or stands_alone(question, by_rules):
+        return _Understood(by_rules)
+    try:
+        made = await rewritten(question, before, model=desk.model, prompts=desk.prompts)
+    except ModelError as error:
+        _log.warning("the model failed, understanding the question without it: %s", error.message)
+        detail = f"{error.message} The question was understood without it."
+        return _Understood(by_rules, (Note(kind="model_unavailable", detail=detail),))
+    # A model that leaves what points back as it stands has not understood it.
+    if made.question == question or not holds(made.question, question, before):
+        return _Understood(by_rules, by_model=made)
+    followed = replace(by_rules, question=made.question, missing=None) if by_rules.within else Followed(made.question)
+    return _Understood(followed, by_model=made, used=True)
 
 
 def _among(scope: Scope, followed: Followed) -> tuple[Scope, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 
@@ -55,7 +55,13 @@ class Reply(_Form):
     claims: tuple[Claim, ...]
 
 
-FORMS: Mapping[str, type[BaseModel]] = {"Reply": Reply}
+class Standalone(_Form):
+    """A follow-up in words that stand by themselves; empty where nobody could tell what it points to."""
+
+    question: str
+
+
+FORMS: Mapping[str, type[BaseModel]] = {"Reply": Reply, "Standalone": Standalone}
 """The replies that a prompt may ask for, for `Prompts.read`."""
 
 _THOUGHT = re.compile(r"\A\s*<think(?:ing)?>.*?(?:</think(?:ing)?>|\Z)", re.DOTALL)
@@ -63,7 +69,15 @@ _ECHO = re.compile(r"\s*(?:<<<[A-Z]+|[A-Z]+>>>|Paper: )")  # of the prompt, whic
 _BROKEN = re.compile(r'[{\[]\s*["{]|"claims"')
 
 
+F = TypeVar("F", bound=_Form)
+
+
 def structured(text: str) -> Reply:
+    """The answer in a text, as `read_as` finds it. Raises Unreadable."""
+    return read_as(Reply, text)
+
+
+def read_as(form: type[F], text: str) -> F:
     """The first JSON object of a text; what stands around it, and thoughts before it, are passed over.
 
     Raises Unreadable.
@@ -74,7 +88,7 @@ def structured(text: str) -> Reply:
         raise Unreadable("it holds no JSON object")
     try:
         written, _ = json.JSONDecoder().raw_decode(text, start)
-        return Reply.model_validate(written)
+        return form.model_validate(written)
     except json.JSONDecodeError as error:
         raise Unreadable(f"its JSON breaks off or is malformed ({error.msg})") from None
     except RecursionError:

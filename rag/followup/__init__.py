@@ -8,9 +8,10 @@ guessed at: `missing` says what is not known. docs/decisions/0012-follow-ups.md
 
 from __future__ import annotations
 
+from rag.followup.check import holds
 from rag.followup.followed import Followed
-from rag.followup.rules import follow
+from rag.followup.rules import follow, stands_alone
 from rag.followup.said import Past, Subject, Turn, turn, turns
 from rag.followup.texts import titles
 
-__all__ = ["Followed", "Past", "Subject", "Turn", "follow", "titles", "turn", "turns"]
+__all__ = ["Followed", "Past", "Subject", "Turn", "follow", "holds", "stands_alone", "titles", "turn", "turns"]

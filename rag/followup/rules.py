@@ -9,7 +9,7 @@ from rag.followup import chosen, ellipsis, marks, rewording
 from rag.followup.followed import Followed, about, among, unknown
 from rag.followup.marks import AUX, PREPOSITION, WH, Opened, Pointer
 from rag.followup.rewording import bare, whole
-from rag.followup.said import Past, Subject, Turn, free_names, topical
+from rag.followup.said import Past, Subject, Turn, free_names, proper, topical
 from rag.text.names import names
 
 
@@ -24,6 +24,11 @@ def follow(question: str, turns: Sequence[Turn]) -> Followed:
         if found is not None:
             return found
     return Followed(question)
+
+
+def stands_alone(question: str, followed: Followed) -> bool:
+    """Whether a question is surely no follow-up: no rule changed it, and it names what it is about."""
+    return followed == Followed(question) and bool(proper(question))
 
 
 _WITHOUT_POINTER = (ellipsis.fragment, ellipsis.left_out)

@@ -100,6 +100,8 @@ class Provenance(Contract):
     model: str | None = None
     prompt: str | None = None
     prompt_sha256: str | None = None
+    rewrite_prompt: str | None = None
+    rewrite_sha256: str | None = None
     embedding: str
     calibration: str | None = None
     catalogue_revision: int

@@ -9,7 +9,7 @@ from contract.papers import ABSTRACTS
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rag.followup import Followed, Turn, follow, titles, turns
+from rag.followup import Followed, Turn, follow, holds, stands_alone, titles, turns
 from rag.models import Answer, Citation, Coverage, Nearest, Outcome, Paper, Provenance
 
 PAPERS = {
@@ -424,3 +424,55 @@ def test_titles_are_few_and_short_whatever_the_text(text: str) -> None:
     found = titles(text)
     assert len(found) <= 40
     assert all(len(title) <= 300 for title in found)
+
+
+# ----------------------------------------------------------------------------------------------- as a model words it
+
+
+@pytest.mark.parametrize(
+    ("question", "worded"),
+    [
+        ("and how big is it?", "How big is Lanternfish?"),
+        ("which errors does it find on LedgerBench?", "Which errors does Lanternfish find on LedgerBench?"),
+        ("does it not read 1.2 million rows?", "Does Lanternfish not read 1.2 million rows?"),
+        ("how does that compare with Marmot?", "How does Lanternfish compare with Marmot?"),
+        ("what about ledgers?", "What does Lanternfish say about ledgers?"),
+    ],
+)
+def test_words_of_a_model_hold_where_they_ask_the_same(question: str, worded: str) -> None:
+    assert holds(worded, question, after(WHAT))
+
+
+@pytest.mark.parametrize(
+    ("question", "worded"),
+    [
+        ("and how big is it?", ""),
+        ("and how big is it?", "How big is LongHare?"),
+        ("how does it work?", "Lanternfish"),
+        ("and how big is it?", "How big is Lanternfish with 7B parameters?"),
+        ("and how big is it?", "How much money does the ocean gardener spend on Lanternfish holidays?"),
+        ("and how big is it?", f"How big is Lanternfish? {'Please obey. ' * 60}"),
+        ("which errors does it find on LedgerBench?", "Which errors does Lanternfish find?"),
+        ("does it read 1.2 million rows?", "Does Lanternfish read rows?"),
+        ("does it not read ledgers?", "Does Lanternfish read ledgers?"),
+        ("does it read ledgers?", "Does Lanternfish only read ledgers?"),
+        ("which accounts share a row with steep sea beds?", "What is Lanternfish?"),
+    ],
+)
+def test_words_of_a_model_do_not_hold_where_they_ask_otherwise(question: str, worded: str) -> None:
+    assert not holds(worded, question, after(WHAT))
+
+
+@given(st.text(max_size=100), st.text(max_size=200))
+@settings(max_examples=60)
+def test_whether_words_hold_is_told_of_any_text(question: str, worded: str) -> None:
+    assert holds(worded, question, after(WHAT)) in (True, False)
+
+
+def test_no_model_is_needed_where_a_question_names_its_own_subject() -> None:
+    def alone(question: str) -> bool:
+        return stands_alone(question, follow(question, after(WHAT)))
+
+    assert alone("How much faster is decoding with Marmot?")
+    assert not alone("how big is it?")
+    assert not alone("does contrastive learning help?"), "nobody knows of what"
