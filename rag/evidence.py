@@ -17,9 +17,9 @@ from numpy.typing import NDArray
 
 from rag.models import Paper, Sentence
 from rag.question import Question
-from rag.relevance import Context, Word, relevance, share
+from rag.relevance import Context, Relatives, Word, relevance, share
 from rag.text.everyday import everyday
-from rag.text.kin import ordinary
+from rag.text.kin import relatives
 from rag.text.names import names
 
 Spans = tuple[tuple[int, int], ...]
@@ -172,25 +172,47 @@ def wanted(question: Question, words: tuple[Word, ...]) -> Wanted:
 def weighed(
     text: str,
     stems: Sequence[str],
-    relatives: frozenset[str],
+    kindred: Relatives,
     frequencies: Mapping[str, int],
     papers: int,
     *,
     named: bool,
 ) -> Word:
-    """A word with its weight, log(1 + papers / papers with the word); a name is matched as a whole."""
+    """A word with its weight, log(1 + papers / papers with the word); a name is matched as a whole.
+
+    A word that no paper has weighs as much as its most common relative.
+    """
     whole, rest = frozenset(stems[:1]), frozenset(stems[1:])
     forms = (whole,) if named or not rest else (whole, rest)
-    often = max(min(frequencies[stem] for stem in form) for form in forms)
+    often = max(_together(form, frequencies) for form in forms)
     if named:
         forms = (frozenset({key(text)}),)
-    kindred = max((frequencies[stem] for stem in relatives), default=0)
-    weight = math.log(1 + papers / max(often or kindred, 0.5))
-    if not named and (ordinary(text) or text.lstrip("$€£~<>")[:1].isdigit()):
+    theirs = max((_together(others, frequencies) for others in kindred.every), default=0)
+    weight = math.log(1 + papers / max(often or theirs, 0.5))
+    if not named and (everyday(text) or text.lstrip("$€£~<>")[:1].isdigit()):
         weight *= _COMMON
-    elif not named and not often and not kindred:
+    elif not named and not often and not theirs:
         weight *= _UNSEEN
-    return Word(text, weight, forms, relatives, seen=bool(often or kindred))
+    return Word(text, weight, forms, kindred.single, kindred.phrases, seen=bool(often or theirs))
+
+
+def _together(stems: AbstractSet[str], frequencies: Mapping[str, int]) -> int:
+    """In how many papers all of the stems may stand, at most."""
+    return min(frequencies[stem] for stem in stems)
+
+
+def related(words: Sequence[str], query_terms: Callable[[str], Sequence[str]]) -> tuple[Relatives, ...]:
+    """The stems of each word's relatives, where it stands."""
+    found = []
+    for members in relatives(words):
+        stems = {frozenset(query_terms(member.replace("-", " "))) for member in members}
+        found.append(
+            Relatives(
+                frozenset(stem for several in stems if len(several) == 1 for stem in several),
+                frozenset(several for several in stems if len(several) > 1),
+            )
+        )
+    return tuple(found)
 
 
 def judged(read: Read, score: float, wanted: Wanted, spans: Spans, cosines: NDArray[np.float32]) -> list[Evidence]:
@@ -240,8 +262,8 @@ def judged(read: Read, score: float, wanted: Wanted, spans: Spans, cosines: NDAr
 
 
 def _aside(words: Sequence[Word], names: AbstractSet[str]) -> tuple[Word, ...]:
-    """The words that are not part of a name."""
-    return tuple(word for word in words if not any(form <= names for form in word.forms))
+    """The words that some paper has and that are not part of a name."""
+    return tuple(word for word in words if word.seen and not any(form <= names for form in word.forms))
 
 
 def _present(words: Sequence[Word], stems: AbstractSet[str]) -> frozenset[str]:

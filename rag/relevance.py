@@ -11,7 +11,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 
 DENSE_SHARE = 0.4  # of a sentence's relevance; the rest is coverage of the question's words
-_KIN = 0.75  # what a relative counts, or a corrected spelling
+_KIN = 0.75  # what a relative counts or a corrected spelling
 _IN_NAME = 0.95  # what a word counts that names the paper's own system, and does not stand in the sentence
 _IN_TITLE = 0.7  # … that stands in the title
 _BEFORE = 0.5  # … in the sentence before
@@ -25,20 +25,35 @@ class Word:
     """A word of the question: `text` as it stands, its weight, and the stems that match it.
 
     Each of `forms` is a set of stems that must all stand in a text; `kin` are the stems of its relatives, any of which
-    will do. `seen` says whether any paper has it or a relative.
+    will do, and `phrases` those of relatives that have several. `seen` says whether any paper has it or a relative.
     """
 
     text: str
     weight: float
     forms: tuple[frozenset[str], ...]
     kin: frozenset[str] = frozenset()
+    phrases: frozenset[frozenset[str]] = frozenset()
     seen: bool = True
 
     def found(self, stems: AbstractSet[str]) -> float:
         """1 when the word stands in `stems`, less for a relative, 0 for neither."""
         if any(form <= stems for form in self.forms):
             return 1.0
-        return _KIN if self.kin & stems else 0.0
+        related = not self.kin.isdisjoint(stems) or any(phrase <= stems for phrase in self.phrases)
+        return _KIN if related else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Relatives:
+    """The stems of a word's relatives: `single` of those with one, any of which will do, `phrases` of the others."""
+
+    single: frozenset[str] = frozenset()
+    phrases: frozenset[frozenset[str]] = frozenset()
+
+    @property
+    def every(self) -> tuple[frozenset[str], ...]:
+        """The stems of each."""
+        return (*(frozenset({stem}) for stem in self.single), *self.phrases)
 
 
 @dataclass(frozen=True, slots=True)

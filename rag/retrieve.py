@@ -14,14 +14,13 @@ from numpy.typing import NDArray
 from rag.catalogue import Catalogue, hits, papers
 from rag.embedding import Embedder
 from rag.errors import QuestionError
-from rag.evidence import Evidence, Part, Read, Wanted, judged, name_keys, name_parts, wanted, weighed
+from rag.evidence import Evidence, Part, Read, Wanted, judged, name_keys, name_parts, related, wanted, weighed
 from rag.fusion import Fused
 from rag.index import Index, Vector
 from rag.lexical import Lexical
 from rag.models import Explanation, Hit, HitPassage, Paper, Scope, SearchReport
 from rag.question import Kind, Question
 from rag.relevance import Word, spelled
-from rag.text.kin import kin
 from rag.text.names import called
 from rag.text.sentences import sentences
 
@@ -145,26 +144,20 @@ class Retriever:
         """The question's words with their weights, whole and by part; misspelt ones corrected from `vocabulary`."""
         written = list(dict.fromkeys((question.content or question.text).split()))
         stems = {text: self._lexical.query_terms(text) for text in written}
-        relatives = {text: self._relatives(text) for text in written}
+        kindred = dict(zip(written, related(written, self._lexical.query_terms), strict=True))
         frequencies = await self._lexical.frequencies(
-            {stem for found in (*stems.values(), *relatives.values()) for stem in found}
+            frozenset().union(*stems.values(), *(others for all_ in kindred.values() for others in all_.every))
         )
         papers = max(await self._lexical.count(), 1)
         words = spelled(
             [
-                weighed(text, stems[text], relatives[text], frequencies, papers, named=text in question.names)
+                weighed(text, stems[text], kindred[text], frequencies, papers, named=text in question.names)
                 for text in written
                 if stems[text]
             ],
             vocabulary,
         )
         return wanted(question, words)
-
-    def _relatives(self, text: str) -> frozenset[str]:
-        """The stems of a word's relatives, of those that have one stem."""
-        plain = text.strip(".'’")
-        found = [self._lexical.query_terms(other) for other in kin(plain)]
-        return frozenset(stems[0] for stems in found if len(stems) == 1)
 
     def _read(self, paper: Paper) -> Read:
         """A paper's sentences with their stems; kept, since many questions meet the same papers."""

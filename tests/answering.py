@@ -6,11 +6,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from rag.evidence import Evidence, Read, judged, name_keys, name_parts, wanted, weighed
+from rag.evidence import Evidence, Read, judged, name_keys, name_parts, related, wanted, weighed
 from rag.models import Paper
 from rag.question import Question
 from rag.relevance import spelled
-from rag.text.kin import kin
 from rag.text.names import called
 from rag.text.sentences import sentences
 from rag.text.terms import terms
@@ -25,12 +24,12 @@ def found(question: Question, papers: Sequence[Paper], *, cosine: float = COSINE
     everywhere = [paper.everything for paper in read]
     written = list(dict.fromkeys((question.content or question.text).split()))
     stems = {text: _query(text) for text in written}
-    relatives = {text: frozenset(s[0] for o in kin(text.strip(".'")) if len(s := _query(o)) == 1) for text in written}
-    asked = {term for terms_ in (*stems.values(), *relatives.values()) for term in terms_}
+    kindred = dict(zip(written, related(written, _query), strict=True))
+    asked = frozenset[str]().union(*stems.values(), *(others for all_ in kindred.values() for others in all_.every))
     frequencies = {term: sum(term in paper for paper in everywhere) for term in asked}
     words = spelled(
         [
-            weighed(text, stems[text], relatives[text], frequencies, len(papers), named=text in question.names)
+            weighed(text, stems[text], kindred[text], frequencies, len(papers), named=text in question.names)
             for text in written
             if stems[text]
         ],

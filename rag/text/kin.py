@@ -1,60 +1,16 @@
 """Words of one family: what a question calls `price` stands in an abstract as `cost` or `budget`. Pure.
 
-A short table for the language of abstracts. A relative counts less than the word itself, and a word that no family
+The families stand in `rag.text.families`. A relative counts less than the word itself, and a word that no family
 knows is compared by its stem alone, so that a wrong entry costs little and a missing one costs an answer.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
-_FAMILIES = (
-    "cost costs price priced expensive cheap affordable budget money dollars expense spend",
-    "fast faster fastest quick quicker quickly speed speedup speedups accelerate acceleration latency slow",
-    "memory footprint storage space",
-    "compute computation computational flops operations",
-    "avoid prevent alleviate mitigate eliminate overcome rid remove remedy counter",
-    "fix correct repair correction",
-    "pick choose select selection selected extract",
-    "dataset datasets corpus corpora collection data",
-    "code coding program programs programming software",
-    "write writing generate generation generating produce",
-    "image images vision visual picture pictures photo",
-    "gene genes genetic genome genomes genomic genomics dna rna nucleotide",
-    "protein proteins antibody antibodies",
-    "multilingual cross-lingual translation code-mixed code-switching",
-    "attack attacks adversarial backdoor threat security malware vulnerability poisoning malicious",
-    "clean cleaning filter filtering refine refinement curate curation quality select selection",
-    "twitter tweet tweets social",
-    "gpu gpus hardware",
-    "phone phones mobile mobiles smartphone",
-    "medicine medical biomedical clinical health",
-    "paraphrase paraphrased rephrase rephrasing rewrite",
-    "labelled labeled annotated annotation labels",
-    "mistake mistakes error errors bug bugs",
-    "lose losing loss drop degradation degrade",
-    "recompute recomputing re-computing backfill backfilling",
-    "upgrade upgrading upgrades update",
-    "find finding retrieve retrieving retrieval search",
-    "handmade handcrafted manual human-crafted rule-based",
-    "runtime run-time execution dynamic executable",
-    "forget forgetting",
-    "binary binarized binarization 1-bit",
-    "compare comparison versus against",
-    "network networks model models transformer transformers",
-    "beat outperform surpass exceed better",
-    "good well strong struggle fail poor",
-    "help benefit improve improvement gain useful effective",
-    "decide determine decision choose",
-    "stop terminate halt",
-    "wait waiting stuck idle",
-    "robust robustness attack adversarial",
-    "compress compression quantization quantized binarization",
-    "summarise summarize summarization summary summaries",
-    "syntax syntactic ast grammar grammatical",
-    "mismatch mismatched noisy noise",
-    "grade rank ranking re-rank",
-)
+from rag.text.families import FAMILIES
+from rag.text.words import stem
 
 # Common words that name no topic. In a small library each of them looks as rare as a name does.
 _ORDINARY = frozenset(
@@ -78,8 +34,21 @@ _ORDINARY = frozenset(
 
 
 def kin(word: str) -> frozenset[str]:
-    """The other words of a word's families, lower case; empty for words that belong to none."""
-    return _KIN.get(word.casefold(), frozenset())
+    """The other members of a word's families, lower case; empty for a word that belongs to none."""
+    return _KIN.get(_key(word), frozenset())
+
+
+def relatives(words: Sequence[str]) -> tuple[frozenset[str], ...]:
+    """The relatives of each word where it stands: by itself, and together with its neighbours ("parse trees")."""
+    tokens = [(place, token) for place, word in enumerate(words) for token in _key(word)]
+    found: list[set[str]] = [set() for _ in words]
+    for first in range(len(tokens)):
+        for length in range(1, _LONGEST + 1):
+            among = tokens[first : first + length]
+            if members := _KIN.get(tuple(token for _, token in among)):
+                for place, _ in among:
+                    found[place] |= members
+    return tuple(map(frozenset, found))
 
 
 def ordinary(word: str) -> bool:
@@ -87,13 +56,23 @@ def ordinary(word: str) -> bool:
     return word.casefold() in _ORDINARY
 
 
-def _relatives() -> dict[str, frozenset[str]]:
-    families: dict[str, set[str]] = {}
-    for line in _FAMILIES:
-        members = set(line.split())
+def _key(member: str) -> tuple[str, ...]:
+    """What a member is found by: the stems of its words."""
+    return tuple(map(stem, _WORD.findall(member.casefold())))
+
+
+_WORD = re.compile(r"[^\W_]+")
+
+
+def _families() -> dict[tuple[str, ...], frozenset[str]]:
+    families: dict[tuple[str, ...], set[str]] = {}
+    for line in FAMILIES.splitlines():
+        members = [member.strip() for member in line.split(",") if member.strip()]
         for member in members:
-            families.setdefault(member, set()).update(members - {member})
+            own = _key(member)
+            families.setdefault(own, set()).update(other for other in members if _key(other) != own)
     return {member: frozenset(others) for member, others in families.items()}
 
 
-_KIN = _relatives()
+_KIN = _families()
+_LONGEST = max(map(len, _KIN))

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.evidence import name_keys, weighed
-from rag.relevance import Context, Word, relevance, share, spelled
+from rag.relevance import Context, Relatives, Word, relevance, share, spelled
 
 ROW = Word("rows", 2.0, (frozenset({"row"}),))
 PRICE = Word("price", 1.0, (frozenset({"price"}),), kin=frozenset({"budget"}))
@@ -71,7 +71,7 @@ def test_names_are_told_apart_that_stems_confuse() -> None:
 
 def test_ordinary_and_unseen_words_weigh_less() -> None:
     def weight(text: str, often: int, *, named: bool = False) -> float:
-        return weighed(text, [text], frozenset(), {text: often}, 70, named=named).weight
+        return weighed(text, [text], Relatives(), {text: often}, 70, named=named).weight
 
     assert weight("kestrel", 1) > weight("rows", 20) > weight("rows", 60)
     assert weight("big", 1) < weight("kestrel", 1)
