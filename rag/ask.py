@@ -188,6 +188,8 @@ def _with_correction(written: Written, contradicted: Conflict | None) -> Written
         return written
     said = Grounded(contradicted.evidence.text, "verbatim", (as_source(contradicted.evidence),))
     others = tuple(s for s in written.sentences if not _inside(s.evidence[0], contradicted.evidence))
+    if contradicted.instead:
+        others = ()
     return Written(
         (said, *others),
         written.dropped,

@@ -15,9 +15,20 @@ PAPERS = [
         title="RowNet: Reading Tables Slowly",
         abstract="Tables are long. RowNet is a reader that speeds up reading and saves 28 times the memory. "
         "It reaches 71.5% accuracy on TallyBank and is trained on 13 distinct tasks. "
-        "RowNet is as careful as ColNet. Training costs $20.",
+        "RowNet is as careful as ColNet. Training costs $20. RowNet equals ColNet on long tables. "
+        "RowNet improves the accuracy on CellBank from 14.2 to 15.9. In RowNet only the top rows change most. "
+        "RowNet replaces lookup grids with a cursor. Instead of spreadsheets, RowNet reads paper.",
     ),
-    Paper(id="2401.2", title="ColNet: Columns First", abstract="ColNet is a reader of columns. It needs 3 GB."),
+    Paper(
+        id="2401.2",
+        title="ColNet: Columns First",
+        abstract="ColNet is a reader of columns. It needs 3 GB. Its objective, Column Spin, turns columns.",
+    ),
+    Paper(
+        id="2401.3",
+        title="GridNet: No Lessons",
+        abstract="GridNet is a training-free cursor. It beats even a training method.",
+    ),
 ]
 
 
@@ -37,6 +48,13 @@ def against(text: str) -> Conflict | None:
         ("Why does RowNet slow down reading?", "speeds up"),
         ("Why does RowNet fail to speed up reading?", "speeds up"),
         ("Why is RowNet less careful than ColNet?", "as careful as"),
+        ("How come RowNet is worse than ColNet on long tables?", "equals ColNet"),
+        ("Why does the accuracy on CellBank drop with RowNet?", "improves the accuracy on CellBank"),
+        ("Why do the bottom rows change most in RowNet?", "the top rows change most"),
+        ("What does RowNet gain from its lookup grids?", "replaces lookup grids"),
+        ("Since RowNet is built on spreadsheets, how does it read them?", "Instead of spreadsheets"),
+        ("How is the cursor of GridNet trained?", "training-free"),
+        ("What does the Column Spin objective do in RowNet?", "Column Spin"),
     ],
 )
 def test_a_wrong_premise_is_met_with_the_papers_own_word(question: str, says: str) -> None:
@@ -58,6 +76,12 @@ def test_a_wrong_premise_is_met_with_the_papers_own_word(question: str, says: st
         "Which papers save 10 times the memory?",
         "How does RowNet read tables?",
         "Why is bread baked at 220 degrees in 40 minutes?",
+        "What does RowNet use instead of lookup grids?",
+        "What takes the place of lookup grids in RowNet?",
+        "How does RowNet do without spreadsheets?",
+        "How does RowNet do on Column Spin?",
+        "Why do the top rows change most in RowNet?",
+        "Why is RowNet better than spreadsheets?",
     ],
 )
 def test_what_a_paper_says_or_does_not_speak_of_is_no_conflict(question: str) -> None:
