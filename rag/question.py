@@ -101,7 +101,7 @@ _IMPRINT = re.compile(
 _POLITE = re.compile(
     r"^\s*(?:(?:hi|hello|hey)\b[\s,!.]*|please[\s,]+|(?:(?:could|can|would|will) you (?:please |kindly )?"
     r"(?:tell|explain to|show|give) (?:me|us) (?=how|what|which|who|where|when|why|whether)"
-    r"|(?:please )?tell (?:me|us) (?=how|which|who|where|when|why|whether)"
+    r"|(?:please )?tell (?:me|us) (?=how|which|what (?!about|is\b|are\b)|who|where|when|why|whether)"
     r"|(?:do you know|i (?:want|would like|['’]d like|wonder|need) (?:to know)?)[\s,]+"
     r"(?=how|what|which|who|where|when|why)))",
     re.IGNORECASE,
@@ -120,6 +120,8 @@ _SIDES = (
     re.compile(r"\bcompare (?P<a>.+?) (?:and|with|to|against|versus|vs\.?) (?P<b>.+)", re.I),
     re.compile(r"(?P<a>.+?) (?:versus|vs\.?|compared (?:to|with)|in contrast to|as opposed to) (?P<b>.+)", re.I),
     re.compile(r"\bhow (?:do|does|did) (?P<a>.+?) and (?P<b>.+?) (?:differ|compare)\b", re.I),
+    re.compile(r"^(?P<a>[^,]+?) and (?P<b>[^,]+?) (?:both|each)\b", re.I),
+    re.compile(r"\b(?:what|how) (?:do|does|did) (?P<a>[^,]+?) and (?P<b>[^,]+?) (?:both|each)\b", re.I),
     re.compile(
         r"\bhow (?:do|does|did|is|are) (?P<a>.+?) (?:compare (?:with|to|against)|differ from|different from|"
         r"stack up against|relate to) (?P<b>.+)",
@@ -134,6 +136,7 @@ _POINTS_BACK = re.compile(r"\b(?:it|its|they|them|their|this|these|that)\b", re.
 
 _WORD = re.compile(r"\S+")
 _LETTERS = re.compile(r"[^\W\d_]+(?:['’]\w+)?")
+_JOINED = re.compile(r"\w-\w")  # "one-bit" is no "one"
 _QUANTITY = re.compile(r"\d+(?:\.\d+)?[kKMBT%]?")
 _BARE = 2  # content words of a part that only says which figure it wants
 _STRESSED = FUNCTION_WORDS | {"best", "worst", "first", "last", "least", "every", "exact", "actual", "new", "real"}
@@ -276,10 +279,10 @@ def _content(text: str) -> str:
     named = {word for name in names(text) for word in name.split()}
     kept = []
     for match in _WORD.finditer(text):
-        letters = _LETTERS.search(match[0])
+        letters = None if _JOINED.search(match[0]) else _LETTERS.search(match[0])
         plain = letters[0].casefold().removesuffix("'s").removesuffix("’s") if letters else ""
         if match[0].strip("?.,;:!()\"'") in named or (plain not in FUNCTION_WORDS and plain not in GENERIC):
-            kept.append(match[0].strip("?,;:!()\"'"))
+            kept.append(match[0].strip("?,;:!()\"'").rstrip("."))
     return " ".join(kept)
 
 

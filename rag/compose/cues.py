@@ -9,7 +9,7 @@ from rag.retrieve import Evidence
 from rag.text.asked import Sought
 from rag.text.figures import Figure, figures
 from rag.text.kin import kin
-from rag.text.names import system_of
+from rag.text.names import names, system_of
 from rag.text.sentences import sentences
 
 PROPOSES = re.compile(
@@ -29,7 +29,9 @@ HOW = re.compile(
     r"turns?|lets?|to (?:avoid|prevent|address|alleviate|tackle))\b",
     re.IGNORECASE,
 )
-_ACTS = re.compile(r"(?:It|They|We|Its (?:\w+ ){1,2})\s?(?!is\b|are\b|was\b|were\b|has\b|have\b)[a-z]+")
+_ACTS = re.compile(
+    r"(?:^|, )(?:[Ii]t|[Tt]hey|[Ww]e|[Ii]ts (?:\w+ ){1,2})\s?(?!is\b|are\b|was\b|were\b|has\b|have\b)[a-z]+"
+)
 CONCLUDES = re.compile(
     r"\b(?:we (?:\w+ )?(?:find|show|observe|demonstrate|confirm|conclude|reveal|prove)|findings?|"
     r"(?:results?|experiments?) (?:\w+ )?(?:show|suggest|indicate|demonstrate|reveal)|outperform\w*|improv\w+|"
@@ -79,6 +81,18 @@ _ASKS_FOR_BACKGROUND = re.compile(
 _ASKS_FOR_NEW = re.compile(
     r"\b(?:propos\w+|introduc\w+|present(?:s|ed)?|releas\w+|creat\w+|buil[dt]\w*|offer\w*|publish(?:es|ed)?)\b", re.I
 )
+_ASKS_WHICH = re.compile(
+    r"\b(?:which|what) (?:[\w-]+ ){0,2}?(?:paper|study|work|model|network|method|system|approach|technique|framework|"
+    r"tool|algorithm|benchmark|dataset|corpus|metric|strategy)\b(?! (?:does|did|do|is|was|has)\b)"
+    r"|\bwhat (?:is|was|are) (?:it|that|this|the)?\b.*\b(?:called|named|name)\b|\bcalled\W*$|\bthe name of\b",
+    re.IGNORECASE,
+)
+_RANKS = re.compile(
+    r"\b(?:better|best|worse|\w+er than|outperform\w*|beats?|wins?|more \w+ than|less \w+ than|compares? (?:with|to))\b"
+    r"|\bwhich (?:one |of \w+ )?(?:is|are|\w+s)\b.*\b(?:more|less|most|least|\w+er|\w+est)\b",
+    re.IGNORECASE,
+)
+_ASKS_FOR_ONE = re.compile(r"\b(?:which|what) (?:\w+ )?(?:paper|study|article)\b(?! (?:is there|are))", re.IGNORECASE)
 _THINGS = (
     (
         re.compile(r"\b(?:which|what) (?:\w+ )?(?:data ?sets?|corpus|corpora|data|benchmarks?)\b", re.I),
@@ -98,6 +112,7 @@ _BACKGROUND = re.compile(
     r"^(?:Despite|Although|Though|While|Recent(?:ly)?|However, (?:existing|previous|prior|traditional|current|most)|"
     r"Existing|Previous|Traditional|Current|Most|Prior|In the past|In recent|Generally)\b"
 )
+_OWN = re.compile(r"\b(?:we|our|this (?:paper|work|study)|results|experiments|analysis)\b", re.IGNORECASE)
 _CONTRIBUTES = re.compile(
     r"\b(?:this (?:paper|work|study|research|survey)|the authors|(?:is|are) proposed"
     r"|our (?:\w+ )?(?:work|paper|study|method|approach|model|framework|results?|findings?|goal|aim|analysis|"
@@ -116,9 +131,8 @@ _FROM_NAME = re.compile(r"\d+(?:\.\d+)?[BM]\b")
 def is_background(evidence: Evidence) -> bool:
     """Whether the sentence stands before the paper's own contribution, or opens as what others did does."""
     system = system_of(evidence.paper.title, evidence.paper.abstract)
-    return evidence.start < _contribution(evidence.paper.abstract, system or "") or bool(
-        _BACKGROUND.match(evidence.text)
-    )
+    before = evidence.start < _contribution(evidence.paper.abstract, system or "")
+    return before or (_BACKGROUND.match(evidence.text) is not None and _OWN.search(evidence.text) is None)
 
 
 def is_mechanism(evidence: Evidence) -> bool:
@@ -129,9 +143,14 @@ def is_mechanism(evidence: Evidence) -> bool:
     return after and not is_result(evidence.text)
 
 
+def introduces_name(evidence: Evidence) -> bool:
+    """Whether the sentence says what something of the paper's own is called."""
+    return INTRODUCES.search(evidence.text) is not None and bool(names(evidence.text)) and not is_background(evidence)
+
+
 def says_how(text: str) -> bool:
     """Whether the sentence tells what is done: it has a word of means, or the system or the authors do something."""
-    return HOW.search(text) is not None or _ACTS.match(text) is not None
+    return HOW.search(text) is not None or _ACTS.search(text) is not None
 
 
 def is_result(text: str) -> bool:
@@ -173,6 +192,21 @@ def asks_for_new(question: str) -> bool:
     return _ASKS_FOR_NEW.search(question) is not None
 
 
+def asks_which(question: str) -> bool:
+    """Whether the question asks what something is called, so that the answer has to name it."""
+    return _ASKS_WHICH.search(question) is not None
+
+
+def ranks(question: str) -> bool:
+    """Whether the question asks which of two is the better, and not how they differ."""
+    return _RANKS.search(question) is not None
+
+
+def asks_for_one(question: str) -> bool:
+    """Whether a survey asks for a single paper: "which paper introduces …"."""
+    return _ASKS_FOR_ONE.search(question) is not None
+
+
 def has_phrase(text: str, content: str) -> bool:
     """Whether the question's words stand in the sentence together, as they do in the question."""
     phrase = r"[\s-]".join(map(re.escape, content.split()))
@@ -208,8 +242,10 @@ def figure_fit(text: str, sought: Sought) -> float:
         return max((_counts(text, figure, sought.counted) for figure in found), default=0.0)
     if "*" in sought.units:
         return 1.0 if found or _QUANTITY.search(text) else 0.0
-    if any(figure.unit in sought.units for figure in found):
+    if any(figure.unit in (sought.rather or sought.units) for figure in found):
         return 1.0
+    if any(figure.unit in sought.units for figure in found):
+        return 0.7
     bare = sought.beside is not None and re.search(sought.beside, text, re.IGNORECASE)
     if bare and any(figure.unit in ("", "%") for figure in found):
         return 0.8
@@ -218,9 +254,11 @@ def figure_fit(text: str, sought: Sought) -> float:
 
 def _counts(text: str, figure: Figure, thing: str) -> float:
     """Whether the figure counts the thing: it stands right behind, or at least near."""
-    stems = "|".join(re.escape(_singular(word)) for word in (thing, *kin(thing), *kin(_singular(thing))))
+    stems = "|".join(re.escape(_singular(word)) for word in (thing, *kin(thing)))
     after = text[figure.end : figure.end + _NEAR]
-    if re.match(rf"(?:[\s-]+[\w-]+){{0,2}}?[\s-]+(?:[\w-]*)(?:{stems})", after, re.IGNORECASE):
+    if figure.unit:
+        return 0.0
+    if re.match(rf"(?:[\s-]+[\w-]+){{0,4}}?[\s-]+(?:[\w-]*)(?:{stems})", after, re.IGNORECASE):
         return 1.0
     around = text[max(0, figure.start - _NEAR) : figure.end + _NEAR]
     return 0.6 if re.search(rf"(?:{stems})", around, re.IGNORECASE) else 0.0

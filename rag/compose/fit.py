@@ -9,13 +9,14 @@ from rag.compose import cues
 from rag.question import Kind, Question
 from rag.relevance import relevance
 from rag.retrieve import Evidence
+from rag.text.everyday import everyday
 
 FLOOR = 0.3  # relevance below which a sentence answers nothing
 _PAPER_FLOOR = 0.55  # share of the question that the paper has to speak of
 _ALIKE = 0.6  # share of words from which two sentences say the same
 _BEFORE = 300  # characters before a sentence in which a name is still what the sentence is about
-_STANDING = 0.5
-_ASKED = 0.2
+_STANDING = 1.0  # what it counts how near the paper is as a whole
+_ASKED = 0.15  # … and the share of the asking clause that the sentence itself has
 _OFTEN = 3  # mentions from which an abstract is about a name that is not its system's
 
 
@@ -25,6 +26,8 @@ def fit(question: Question, evidence: Evidence) -> float:
     fits = evidence.relevance + _of_kind(question, evidence)
     fits += 0.04 * sum(name in text for name in question.names)  # as it is written: RETRO is not Retro
     fits += 0.05 * cues.has_phrase(text, question.content)
+    if question.kind is Kind.OPEN and cues.asks_which(question.text) and cues.introduces_name(evidence):
+        fits += 0.15
     fits += evidence.standing * _STANDING + evidence.asks * _ASKED
     if not _about(question, evidence):
         fits -= 0.3
@@ -37,7 +40,7 @@ def fit(question: Question, evidence: Evidence) -> float:
     if cues.WISH.search(text):
         fits -= 0.15
     if cues.is_background(evidence) and not _wants_background(question, evidence):
-        fits -= 0.25 if question.kind is Kind.METHOD else 0.15
+        fits -= 0.25 if question.kind in (Kind.METHOD, Kind.COMPARISON) else 0.15
     return fits
 
 
@@ -46,27 +49,40 @@ def _wants_background(question: Question, evidence: Evidence) -> bool:
     return cues.asks_for_background(question.text) or (question.kind is Kind.DEFINITION and not evidence.own)
 
 
+def thing(question: Question) -> str:
+    """What a definition is asked of: the content without everyday words, "what is the D-CPT Law good for"."""
+    return " ".join(w for w in question.content.split() if not everyday(w)) or question.content
+
+
 def _of_kind(question: Question, evidence: Evidence) -> float:
     text = evidence.text
     concludes = cues.CONCLUDES.search(text) is not None
-    proposes = cues.PROPOSES.search(text) is not None
+    introduces = cues.INTRODUCES.search(text) is not None
     figure = 0.2 * cues.figure_fit(text, question.figure) if question.figure else 0.0
     match question.kind:
         case Kind.FIGURE:
             return figure
         case Kind.METHOD:
-            mechanism = 0.12 if evidence.own and cues.is_mechanism(evidence) else 0.0
-            return mechanism + 0.04 * min(3, len(cues.HOW.findall(text))) - (0.1 if cues.is_result(text) else 0.0)
+            return _tells_how(evidence)
         case Kind.DEFINITION:
-            return 0.25 if cues.defines(text, question.content) else 0.0
+            return 0.25 if cues.defines(text, thing(question)) else 0.0
         case Kind.SURVEY:
-            return 0.2 if cues.INTRODUCES.search(text) else 0.0
+            return 0.2 if introduces else 0.0
+        case Kind.COMPARISON if question.figure is None and not cues.ranks(question.text):
+            return _tells_how(evidence) + (0.1 if introduces else 0.0)
         case Kind.COMPARISON:
             return figure + (0.1 if cues.COMPARES.search(text) else 0.0)
         case Kind.YES_NO:
             return 0.15 if concludes else -0.1 if cues.sets_up(text) else 0.0
         case _:
-            return (0.08 if concludes or proposes else 0.0) + 0.1 * cues.gives_thing(text, question.text)
+            return 0.1 * cues.gives_thing(text, question.text)
+
+
+def _tells_how(evidence: Evidence) -> float:
+    """The more, the more a sentence tells how it is done, and not how well it works."""
+    mechanism = 0.12 if evidence.own and cues.is_mechanism(evidence) else 0.0
+    how = 0.04 * min(3, len(cues.HOW.findall(evidence.text)))
+    return mechanism + how - (0.1 if cues.is_result(evidence.text) else 0.0)
 
 
 def possible(question: Question, evidence: Iterable[Evidence]) -> list[Evidence]:

@@ -7,22 +7,32 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from rag.compose import cues
-from rag.compose.fit import FLOOR, alike, as_seen_by, best_first, fit, possible, same, sound
+from rag.compose.fit import FLOOR, alike, as_seen_by, best_first, fit, possible, same, sound, thing
 from rag.question import Kind, Question
 from rag.retrieve import Evidence
 from rag.text.names import system_of
 
 MAX_SENTENCES = 3
-MAX_SURVEY = 10
+MAX_SURVEY = 12
 _MAX_PART = 2  # sentences for each part of a double question, and for each side of a comparison
 _NEARLY_AS_GOOD = 0.12  # how much less well than the best a further sentence may fit
+_NEARLY_FOR_METHOD = 0.25  # … where it is asked how a named system does something
 _SIDE_FLOOR = 0.6  # share of a side's words that a paper has to have to be about that side
 _AS_DEFINING = 0.2  # how much less well an earlier sentence may fit that defines as well
-_MENTIONS = 2  # sentences on a topic from which an abstract is about it
-_SURVEY_FLOOR = 0.6  # share of the question that a survey's line has to speak of, its title in view
-_SURVEY_NEARLY = 0.8  # … and how relevant a paper has to be, relative to the most relevant one
-_SURELY_ABOUT = 0.95  # … and from which it is about the question although only its background says so
+_SURELY = 0.8  # relevance, relative to the most relevant paper's, from which a paper belongs to a survey
+_MAYBE = 0.6  # … and below which none does
 _GOES_ON = re.compile(r"(?:It|Its|This|These|Such)\b")
+_SPELLS_OUT = re.compile(
+    r"(?:One|The (?:first|former)|First(?:ly)?|Specifically|Concretely|In particular|Namely|That is|These|Such|This|"
+    r"Both)\b"
+)
+# "… with three parts.": what they are stands in the sentences that follow.
+_ANNOUNCES = re.compile(
+    r"\b(?:two|three|four|five|several|the following|threefold|twofold)\b(?: [\w-]+){0,3}? ?"
+    r"(?:parts|components|steps|stages|modules|phases|strategies|tasks|ingredients|ideas|strategy|ways)?[.:]?$",
+    re.IGNORECASE,
+)
+_GOES_ON_AFTER = frozenset({Kind.METHOD, Kind.OPEN})
 _GAP = 2  # characters between two sentences that follow each other
 _TOPIC = 4  # content words up to which a question may only name a topic
 
@@ -48,17 +58,31 @@ def best(question: Question, evidence: Sequence[Evidence], most: int) -> Part:
             break
         if not chosen or _adds(question, candidate, chosen):
             chosen.append(candidate)
+    if question.kind in _GOES_ON_AFTER and len(chosen) < most:
+        chosen += _continued(chosen, ranked)[: most - len(chosen)]
     return Part(tuple(chosen), sound(question, chosen[0]))
 
 
+def _continued(chosen: Sequence[Evidence], ranked: Sequence[Evidence]) -> list[Evidence]:
+    """What follows the best one, where it only spells out what that one says: "One is …", "Specifically, …"."""
+    first = chosen[0]
+    after = sorted((e for e in ranked if e.paper.id == first.paper.id and e.start > first.start), key=lambda e: e.start)
+    if _ANNOUNCES.search(first.text):
+        return [e for e in after if not cues.is_result(e.text) and not any(same(e, other) for other in chosen)]
+    following = [e for e in after if e.start - first.end <= _GAP and _SPELLS_OUT.match(e.text)]
+    return [e for e in following if not any(same(e, other) for other in chosen)]
+
+
 def _near(question: Question, candidate: Evidence, first: Evidence) -> bool:
-    """Whether a sentence fits nearly as well as the first."""
-    return fit(question, candidate) >= fit(question, first) - _NEARLY_AS_GOOD
+    """Whether a sentence fits nearly as well as the first; how something is done often takes several."""
+    several = question.kind is Kind.METHOD or (question.kind is Kind.COMPARISON and question.figure is None)
+    slack = _NEARLY_FOR_METHOD if several and first.own else _NEARLY_AS_GOOD
+    return fit(question, candidate) >= fit(question, first) - slack
 
 
 def _defining(question: Question, ranked: Sequence[Evidence]) -> Part:
     """The first of the sentences that define about equally well, and the next one where it goes on about the thing."""
-    defining = [e for e in ranked if cues.defines(e.text, question.content)]
+    defining = [e for e in ranked if cues.defines(e.text, thing(question))]
     if not defining:
         named_only = bool(question.names) and not any(e.own for e in ranked)  # mentioned, and not explained
         return Part((ranked[0],), sound=not named_only and sound(question, ranked[0]))
@@ -86,7 +110,11 @@ def _adds(question: Question, candidate: Evidence, chosen: Sequence[Evidence]) -
     new = candidate.has - frozenset().union(*(other.has for other in chosen))
     if any(word.casefold().rstrip("s") not in title for word in new):
         return True
-    return question.kind is Kind.METHOD and cues.is_mechanism(candidate) and cues.says_how(candidate.text)
+    return (
+        question.kind in (Kind.METHOD, Kind.COMPARISON)
+        and cues.is_mechanism(candidate)
+        and cues.says_how(candidate.text)
+    )
 
 
 def of_parts(question: Question, evidence: Sequence[Evidence]) -> list[Part]:
@@ -106,10 +134,10 @@ def systems(evidence: Sequence[Evidence]) -> list[str]:
 
 
 def compared(question: Question, evidence: Sequence[Evidence]) -> Part:
-    """What is said of each system that the question names, by its own paper; else of both sides at once."""
-    named = systems(evidence)
-    if len(named) > 1:
-        return _of_each(question, evidence, named)
+    """What is said of each side by its own paper; where both are in one, what it says of both at once."""
+    papers = _papers_of_sides(question, evidence)
+    if len(papers) > 1:
+        return _of_each(question, evidence, papers)
     sides = [_of_side(question, place, evidence) for place in range(len(question.parts))]
     whole = replace(question, parts=())
     both = best_first(question, (e for e in evidence if _speaks_of_both(question, e)))
@@ -122,23 +150,39 @@ def compared(question: Question, evidence: Sequence[Evidence]) -> Part:
     return Part(tuple(chosen), answers)
 
 
+def _papers_of_sides(question: Question, evidence: Sequence[Evidence]) -> list[str]:
+    """The papers whose systems the question names; where it names one, the other is the nearest to the other side."""
+    named = systems(evidence)
+    if len(named) != 1 or not question.parts:
+        return named
+    of_side = [
+        max((e for e in evidence if e.paper.id not in named), key=lambda e: _of(e, place), default=None)
+        for place in range(len(question.parts))
+        if not any(e.own and place < len(e.parts) and e.parts[place].own for e in evidence)
+    ]
+    return named + [e.paper.id for place, e in enumerate(of_side) if e is not None and _of(e, place) >= _SIDE_FLOOR]
+
+
+def _of(evidence: Evidence, place: int) -> float:
+    """How much of a side its paper speaks of."""
+    return evidence.parts[place].paper_coverage if place < len(evidence.parts) else 0.0
+
+
 def _of_each(question: Question, evidence: Sequence[Evidence], named: Sequence[str]) -> Part:
     """The best sentences of each named system's paper: those that speak of what is compared, or that introduce it."""
+    asked = replace(question, kind=Kind.COMPARISON, parts=())
     chosen: list[Evidence] = []
-    answers = True
     for paper in named[:MAX_SENTENCES]:
-        mine = [e for e in evidence if e.paper.id == paper]
-        ranked = possible(question, mine)
+        ranked = possible(asked, [e for e in evidence if e.paper.id == paper])
         if not any(e.asks for e in ranked) and question.figure is None:
             ranked = _introduced(ranked) + ranked
         side: list[Evidence] = []
         for candidate in ranked:
-            near = len(side) < _MAX_PART and _near(question, candidate, ranked[0])
-            if not side or (near and _adds(question, candidate, side)):
+            near = len(side) < _MAX_PART and _near(asked, candidate, ranked[0])
+            if not side or (near and _adds(asked, candidate, side)):
                 side.append(candidate)
         chosen += side
-        answers = answers and bool(side)
-    return Part(tuple(chosen), answers)
+    return Part(tuple(chosen), sound=True)
 
 
 def _of_side(question: Question, place: int, evidence: Sequence[Evidence]) -> list[Evidence]:
@@ -173,36 +217,40 @@ def _differing(question: Question, ranked: Sequence[Evidence]) -> list[Evidence]
 
 
 def surveyed(question: Question, evidence: Sequence[Evidence]) -> Part:
-    """A line for each paper whose own work is about the question, or about one of its alternatives; the best first."""
+    """A line for each paper that is about the question, or about one of its alternatives; the best first."""
     papers: dict[str, list[Evidence]] = {}
     for e in evidence:
         parts = (as_seen_by(part, place, e) for place, part in enumerate(question.parts))
         papers.setdefault(e.paper.id, []).append(max([e, *parts], key=lambda s: s.relevance))
+    if cues.asks_for_new(question.text):
+        papers = {paper: new for paper, said in papers.items() if (new := [e for e in said if _brings(e)])}
     about = {paper: max(e.relevance for e in said) for paper, said in papers.items()}
-    enough = _SURVEY_NEARLY * max(about.values(), default=0.0)
-    surely = _SURELY_ABOUT * max(about.values(), default=0.0)
-    lines = {
-        paper: _line(question, said, sure=about[paper] >= surely)
-        for paper, said in papers.items()
-        if about[paper] >= enough
-    }
-    ranked = sorted((paper for paper, line in lines.items() if line), key=lambda paper: (-about[paper], paper))
-    shown = [line for paper in ranked[:MAX_SURVEY] if (line := lines[paper])]
+    ranked = sorted(about, key=lambda paper: (-about[paper], paper))
+    most = 1 if cues.asks_for_one(question.text) else MAX_SURVEY
+    shown = [_line(question, papers[paper]) for paper in ranked[: min(most, _cut([about[p] for p in ranked]))]]
     return Part(tuple(shown), any(about[e.paper.id] >= FLOOR for e in shown))
 
 
-def _line(question: Question, said: Sequence[Evidence], *, sure: bool) -> Evidence | None:
-    """The sentence that stands for a paper in a survey; None where its own work is not about the question.
+def _cut(falling: Sequence[float]) -> int:
+    """How many papers belong: down to the widest gap between three and four fifths of the best one's relevance."""
+    if not falling:
+        return 0
+    surely = sum(value >= _SURELY * falling[0] for value in falling)
+    maybe = sum(value >= _MAYBE * falling[0] for value in falling)
+    after = (*falling, _MAYBE * falling[0])
+    ends = range(surely, max(surely, min(maybe, MAX_SURVEY)) + 1)
+    return max(ends, key=lambda end: (falling[end - 1] - after[end], -end))
 
-    It is, where a sentence on its own work speaks of it, or where the abstract comes back to it, or is `sure` to be.
-    """
+
+def _brings(evidence: Evidence) -> bool:
+    """Whether the sentence introduces what is asked for as the paper's own."""
+    return bool(evidence.has) and cues.INTRODUCES.search(evidence.text) is not None and not cues.is_background(evidence)
+
+
+def _line(question: Question, said: Sequence[Evidence]) -> Evidence:
+    """The sentence that stands for a paper in a survey: on its own work, if one is."""
     work = [e for e in said if not cues.is_background(e)]
-    able = [e for e in work if e.coverage >= _SURVEY_FLOOR]
-    if cues.asks_for_new(question.text):
-        able = [e for e in able if cues.INTRODUCES.search(e.text)]
-    elif not able and (sure or sum(e.coverage >= _SURVEY_FLOOR and bool(e.has) for e in said) >= _MENTIONS):
-        able = work
-    return max(able, key=lambda e: (fit(question, e), -e.start), default=None)
+    return max(work or said, key=lambda e: (fit(question, e), -e.start))
 
 
 def in_order(chosen: Iterable[Evidence]) -> list[Evidence]:

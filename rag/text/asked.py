@@ -25,6 +25,7 @@ FUNCTION_WORDS = frozenset(
         that the their them then there these they thing things this those through thus to too toward towards turn
         under until up upon us use used uses using versus very via vs was wat way ways we well were what whats when
         where whether which while who whom whose why will with within without work works would wrote yes yet you your
+        actually basically curious currently interested overview thank thanks want wanted wants wonder wondering
         """,
     )
 )
@@ -50,14 +51,16 @@ class Sought:
     """The figure that is asked for: its units ("*" for any), and what is counted.
 
     `beside` is a pattern: in a sentence that it matches, a bare number or a percentage is such a figure too; 187 is a
-    price beside "budget". `strict` says that nothing but such a figure is an answer: "how much did it cost" without a
-    price is not answered, "how well does it work" may be answered in words.
+    price beside "budget". `rather` are the units of the thing itself where relative ones would do as well: memory in
+    gigabytes, and not by how many percent it is less. `strict` says that nothing but such a figure is an answer: "how
+    much did it cost" without a price is not answered, "how well does it work" may be answered in words.
     """
 
     units: frozenset[str]
     counted: str | None = None
     strict: bool = True
     beside: str | None = None
+    rather: frozenset[str] = frozenset()
 
 
 _ANYTHING = r""
@@ -122,7 +125,7 @@ _MEASURES: tuple[tuple[str, Sought], ...] = (
     (r"gigabytes?|megabytes?|kilobytes?|terabytes?|[KMGT]B|bytes?|bits?", Sought(_BYTES)),
     (r"milliseconds?|seconds?|minutes?|hours?|days|weeks|months|years", Sought(_TIMES)),
     (r"dollars?|usd|euros?", Sought(_MONEY)),
-    (r"memory|storage|disk|footprint|space", Sought(_BYTES | _RELATIVE)),
+    (r"memory|storage|disk|footprint|space", Sought(_BYTES | _RELATIVE, rather=_BYTES)),
     (r"latency|throughput|speed", Sought(_RELATIVE | _TIMES | {"FPS"})),
     (r"duration|runtime|time", Sought(_TIMES)),
     (r"costs?|prices?|budget|money", Sought(_MONEY, beside=_PRICE_WORDS)),
@@ -182,7 +185,7 @@ def _how(clause: str) -> Sought | None:
         if how in _FAST:
             return Sought(_RELATIVE | _TIMES | {"FPS"}, strict=False)
         if how in _DEAR:
-            return Sought(_MONEY | _RELATIVE, beside=_PRICE_WORDS)
+            return Sought(_MONEY | _RELATIVE, beside=_PRICE_WORDS, rather=_MONEY)
         if how in _WELL:
             return Sought(_SCORE, strict=False, beside=_SCORE_WORDS)
         if how in _FAR:

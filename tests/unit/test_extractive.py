@@ -7,7 +7,7 @@ from answering import found
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.compose.extractive import MAX_SENTENCES, MAX_SURVEY, choose, confidence, subject
+from rag.compose.extractive import MAX_SENTENCES, MAX_SURVEY, choose, confidence, draft, subject
 from rag.models import Paper
 from rag.question import Kind, Question, understand
 from rag.retrieve import Evidence
@@ -89,6 +89,35 @@ def test_a_comparison_has_a_sentence_of_each_side() -> None:
     assert {sentence.paper.id for sentence in chosen} == {KESTREL.id, MARMOT.id}
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Do Kestrel and Marmot read in the same way?",
+        "kestrel or marmot - what does each do to rows?",
+        "Kestrel and Marmot both read tables. How do they go about it?",
+    ],
+)
+def test_each_of_two_systems_answers_for_itself_however_they_are_named(text: str) -> None:
+    question = understand(text)
+    chosen = choose(question, found(question, [KESTREL, MARMOT]))
+    assert {sentence.paper.id for sentence in chosen} == {KESTREL.id, MARMOT.id}
+
+
+def test_which_of_two_is_better_is_answered_with_their_figures() -> None:
+    question = understand("Which is more accurate on TallyBank, Kestrel or Marmot?")
+    said = [e.text for e in choose(question, found(question, [KESTREL, MARMOT]))]
+    assert said == ["It reaches 71.5% accuracy on TallyBank.", "It reaches 64.0% accuracy on TallyBank."]
+
+
+def test_a_comparison_within_one_paper_is_answered_from_it() -> None:
+    paper = KESTREL.model_copy(
+        update={"abstract": "Kestrel has a slow and a fast reader. The slow reader is right in 70%, the fast in 60%."}
+    )
+    question = understand("How do the slow reader and the fast reader compare?")
+    said = [e.text for e in choose(question, found(question, [paper, MARMOT]))]
+    assert "The slow reader is right in 70%, the fast in 60%." in said
+
+
 def test_a_comparison_with_something_unknown_is_no_answer() -> None:
     question = understand("Compare Marmot and Osprey")
     assert choose(question, found(question, [KESTREL, MARMOT])) == []
@@ -133,6 +162,66 @@ def test_a_survey_has_one_line_a_paper() -> None:
     question = Question(text="Which papers read tables?", kind=Kind.SURVEY, names=(), content="tables")
     picked = choose(question, [each for paper in many for each in every(paper, 0.7)])
     assert len(picked) == len({chosen.paper.id for chosen in picked}) == MAX_SURVEY
+
+
+def test_a_survey_ends_at_the_widest_gap() -> None:
+    def about(number: int, relevance: float) -> Evidence:
+        return evidence(KESTREL.model_copy(update={"id": f"2401.{number}"}), 3, relevance)
+
+    question = Question(text="Which papers read tables?", kind=Kind.SURVEY, names=(), content="tables")
+    picked = choose(question, [about(1, 0.8), about(2, 0.75), about(3, 0.68), about(4, 0.52), about(5, 0.5)])
+    assert [chosen.paper.id for chosen in picked] == ["2401.1", "2401.2", "2401.3"]
+
+
+def test_a_survey_of_what_is_new_passes_over_those_who_only_use_it() -> None:
+    user = MARMOT.model_copy(update={"abstract": "We present Marmot. Marmot is strong on the benchmark RowBench."})
+    maker = KESTREL.model_copy(update={"abstract": "Tables are long. We introduce TallyBank, a benchmark of tables."})
+    question = understand("What new benchmarks have been proposed?")
+    assert {e.paper.id for e in choose(question, found(question, [user, maker]))} == {maker.id}
+
+
+def test_which_paper_asks_for_one() -> None:
+    question = understand("Which paper reads rows?")
+    assert len(choose(question, found(question, [KESTREL, MARMOT]))) == 1
+
+
+def test_what_a_sentence_announces_is_said_too() -> None:
+    paper = KESTREL.model_copy(
+        update={"abstract": "We propose Kestrel, which has two parts. A cursor walks the rows. A pen marks the cells."}
+    )
+    question = understand("What does Kestrel consist of?")
+    said = [e.text for e in choose(question, found(question, [paper]))]
+    assert said == ["We propose Kestrel, which has two parts.", "A cursor walks the rows.", "A pen marks the cells."]
+
+
+def test_a_question_for_what_something_is_called_is_answered_with_the_name() -> None:
+    paper = Paper(
+        id="2401.5",
+        title="Tables of Tallies",
+        abstract="Tallies are old. Many tables of tallies are lost. We build the TallyTrove, a collection of tables. "
+        "Models of tables learn from the collection.",
+    )
+    question = understand("Someone collected tables of tallies. What is that collection called?")
+    assert draft(question, found(question, [paper, MARMOT])).sentences[0].text.startswith("We build the TallyTrove")
+
+
+def test_a_draft_is_made_although_no_rule_would_say_it() -> None:
+    question = understand("How much does it cost to train Kestrel?")
+    made = draft(question, found(question, [KESTREL, MARMOT]))
+    assert made.sentences
+    assert made.sound == []
+    assert [part.sound for part in made.parts] == [False]
+
+
+def test_everyday_words_for_a_thing_find_the_paper_that_has_the_terms() -> None:
+    terse = Paper(
+        id="2401.6",
+        title="Ternary Readers",
+        abstract="We present a reader with ternary weights. It is 12x faster on one A100 GPU. It reads DNA.",
+    )
+    question = understand("How much faster is the network with three-valued weights on a graphics card?")
+    said = draft(question, found(question, [KESTREL, MARMOT, terse])).sentences
+    assert said[0].text == "It is 12x faster on one A100 GPU."
 
 
 def test_sentences_that_say_the_same_are_not_said_twice() -> None:

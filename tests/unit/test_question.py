@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.question import Kind, understand
-from rag.text.asked import head_noun, sought
-from rag.text.kin import kin, ordinary
+from rag.text.asked import asking, head_noun, sought
+from rag.text.kin import kin, ordinary, relatives
 
 
 @pytest.mark.parametrize(
@@ -153,3 +153,79 @@ def test_any_text_is_understood(text: str) -> None:
     assert question == understand(text)
     assert len(question.parts) != 1
     assert all(part.content for part in question.parts if part.kind in (Kind.COMPARISON, Kind.SURVEY))
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("Could you tell me how many rows Kestrel reads?", Kind.FIGURE),
+        ("Kestrel accuracy on TallyBank", Kind.FIGURE),
+        ("I read of a reader that is faster than others. How much memory does it take?", Kind.FIGURE),
+        ("an overview of work on tables", Kind.SURVEY),
+        ("who works on tables?", Kind.SURVEY),
+        ("I need related work on tables", Kind.SURVEY),
+        ("What new benchmarks have been proposed?", Kind.SURVEY),
+        ("Which benchmarks does Kestrel use?", Kind.OPEN),
+        ("What does Kestrel consist of?", Kind.METHOD),
+        ("What stops Kestrel from skipping rows?", Kind.METHOD),
+        ("What is the difference in speed between Kestrel and Marmot?", Kind.COMPARISON),
+        ("Kestrel and Marmot both read tables. How do they go about it?", Kind.COMPARISON),
+        ("How many rows are set against columns in the family?", Kind.FIGURE),
+    ],
+)
+def test_what_is_asked_is_taken_from_the_clause_that_asks(text: str, kind: Kind) -> None:
+    assert understand(text).kind is kind
+
+
+def test_the_clause_that_asks_is_told_from_what_it_asks_of() -> None:
+    text = "There is a faster reader which skips rows. How many columns does it keep?"
+    assert asking(text) == "How many columns does it keep?"
+    assert understand(text).asks == "columns keep"
+    assert asking("how many columns does Kestrel keep") == "how many columns does Kestrel keep"
+
+
+@pytest.mark.parametrize(
+    ("text", "units"),
+    [
+        ("Faster readers are known. How much memory does Kestrel take?", {"GB", "MB"}),
+        ("How many times does Kestrel cut the memory?", {"x"}),
+        ("How much does reading slowly help?", {"%", "x"}),
+        ("How expensive is it to train?", {"$", "%"}),
+        ("By what factor does it shorten reading?", {"x"}),
+        ("Kestrel F1 on TallyBank?", {"%", "points"}),
+    ],
+)
+def test_the_figure_is_that_of_the_clause_that_asks(text: str, units: set[str]) -> None:
+    figure = sought(text)
+    assert figure is not None
+    assert units <= figure.units
+
+
+@pytest.mark.parametrize("text", ["How is Kestrel trained?", "What reads tables?", "Kestrel reads tables"])
+def test_a_question_for_no_figure_seeks_none(text: str) -> None:
+    assert sought(text) is None
+
+
+def test_both_parts_know_the_subject_that_only_the_last_one_names() -> None:
+    question = understand("How much memory and how many rows does Kestrel-9 need?")
+    assert [part.names for part in question.parts] == [("Kestrel-9",), ("Kestrel-9",)]
+    assert question.parts[0].asks == "memory"
+
+
+def test_each_alternative_of_a_survey_is_asked_for_with_all_that_is_shared() -> None:
+    parts = understand("Which papers read narrow, short or wide tables of numbers?").parts
+    assert [part.content for part in parts] == [f"read {width} tables" for width in ("narrow", "short", "wide")]
+
+
+def test_capitals_that_only_stress_make_no_name() -> None:
+    assert understand("WHICH PAPERS ARE ABOUT READING TABLES SLOWLY").names == ()
+    assert understand("What is the BEST way to read, and NOT to skip?").names == ()
+    assert understand("Does KESTREL read tables?").names == ("KESTREL",)
+    assert understand("How fast is a 70B reader?").names == ()
+
+
+def test_relatives_of_a_phrase_are_those_of_each_of_its_words() -> None:
+    parse, trees, rows = relatives(["parse", "trees", "kestrel"])
+    assert "abstract syntax tree" in parse & trees
+    assert rows == frozenset()
+    assert "ternary" in relatives(["three-valued"])[0]
