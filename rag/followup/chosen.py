@@ -56,7 +56,7 @@ def some(opened: Opened, past: Past) -> Followed | None:
     ones = _ONES.fullmatch(text) or _ONLY.fullmatch(text)
     if ones and past.last:
         return _narrowed(ones["rest"], past)
-    which = _which_ones(text, past)
+    which = _which_ones(text, past, goes_on=opened.goes_on)
     if which is not None:
         return which
     found = _SOME_OF_THEM.search(text) or _AMONG_THEM.search(text)
@@ -75,11 +75,11 @@ def some(opened: Opened, past: Past) -> Followed | None:
     return among(f"{before}{of} {listed(group)}{after}", _of_papers(before, of, after), group)
 
 
-def _which_ones(text: str, past: Past) -> Followed | None:
-    """ "Which ones use X?"; without "ones" only right after several were told of."""
+def _which_ones(text: str, past: Past, *, goes_on: bool) -> Followed | None:
+    """ "Which ones use X?"; without "ones" only right after several were told of, or after "and"."""
     which = _WHICH_ONES.fullmatch(text)
     just_told = past.last is not None and len(past.last.subjects) > 1
-    if which is None or len(past.group) < 2 or not (just_told or which["ones"]):
+    if which is None or len(past.group) < 2 or not (just_told or goes_on or which["ones"]):
         return None
     rest = _OF_ALL.sub("", which["rest"])
     if names(rest) and " or " in rest:
@@ -160,7 +160,8 @@ def compared(opened: Opened, past: Past) -> Followed | None:
 _PLACED = re.compile(
     rf"\b(?:the|that)\s+(?:very\s+)?(?:(?P<pair>former|latter)(?:\s+(?:one|{THING}))?\b"
     rf"|(?P<place>{'|'.join(p for p in PLACES if p.isalnum() and not p.isdigit())}|other)"
-    rf"(?:\s+(?:{THING}|of (?:them|these|those))\b|(?=\s*(?:[?.!,;:]|$)|\s+{AUX}\b)))"
+    rf"(?:\s+(?:{THING}|of (?:them|these|those))\b|(?=\s*(?:[?.!,;:]|$)|\s+{AUX}\b)"
+    r"|(?:(?<=does the other)|(?<=did the other))(?=\s+\w+\s*[?.!]*$)))"
     r"|(?:\[(?P<number>\d{1,2})\]|\b(?:number|no\.?|paper|result)\s?#?(?P<counted>\d{1,2})\b|#(?P<hash>\d{1,2})\b)",
     re.IGNORECASE,
 )

@@ -11,7 +11,6 @@ from rag.followup.marks import AUX, PREPOSITION, WH, Opened
 from rag.followup.rewording import bare
 from rag.followup.said import Past, Subject, free_names, proper, topical
 from rag.question import Kind, understand
-from rag.text.names import names
 
 # ------------------------------------------------------------------------------------------------------- tell me more
 
@@ -73,7 +72,7 @@ def fragment(opened: Opened, past: Past) -> Followed | None:
     if past.last is None or not (asked_about or _is_fragment(said, opened)):
         return None
     inside = opened.goes_on or asked_about is not None  # a capital there is not that of a first word
-    named = bool(names(said)) or (inside and rewording.capitalised(said))
+    named = bool(free_names(said)) or (inside and rewording.capitalised(said))
     return _saying(said, past, named=named and not re.match(rf"{PREPOSITION}\b", said, re.I))
 
 
@@ -83,7 +82,7 @@ def _is_fragment(text: str, opened: Opened) -> bool:
         return False
     if _WHOLE.match(text) or understand(text).kind is Kind.SURVEY:
         return False
-    if opened.goes_on or re.match(rf"{PREPOSITION}\b", text, re.I):
+    if opened.goes_on or re.match(rf"(?:{PREPOSITION}|any)\b", text, re.I):
         return True
     if free_names(text):
         return len(words) == 1
@@ -116,7 +115,7 @@ def _saying(said: str, past: Past, *, named: bool) -> Followed | None:
     focus = past.focus
     phrase = re.match(rf"{PREPOSITION}\b", said, re.I)
     head = re.split(rf"\s{PREPOSITION}\s", said, maxsplit=1, flags=re.I)[0]
-    if focus is not None and not phrase and ATTRIBUTE.search(head):
+    if focus is not None and not phrase and (ATTRIBUTE.search(head) or re.match(r"any\b", said, re.I)):
         return about(rewording.attribute_of(said, focus), focus)
     said = rewording.uncapitalised(_THE_ONE.sub(r"\1", _ARTICLE.sub("", said)))
     made = rewording.with_phrase(past.last, said) if phrase else rewording.with_topic(past.last, said)
@@ -152,6 +151,7 @@ _SAYS_MUCH = 3  # … and from which it says enough to stand alone
 _OF_FOCUS = 0.5  # share of them that the paper must have for the question to be about it
 _THE_ATTRIBUTE = re.compile(rf"\bthe\s+(?:\w+\s+)?{ATTRIBUTE.pattern}(?!\s+(?:of|for|in|on)\b)", re.IGNORECASE)
 _OF_ATTRIBUTE = re.compile(rf"{AUX}\s+(?:there\s+)?{ATTRIBUTE.pattern}(?:\s+\w+)?\s*[?.!]*$", re.IGNORECASE)
+_IS_THERE = re.compile(r"(?:is|are|was|were) there (?:an?|any|some) [\w-]+(?: [\w-]+)?\s*[?.!]*$", re.IGNORECASE)
 _ASKS = re.compile(rf"(?:{PREPOSITION}\s+)?(?:{WH}|{AUX})\b", re.IGNORECASE)
 _DEFINITE = re.compile(r"\b(?:the|still|only|also)\b", re.IGNORECASE)
 
@@ -176,7 +176,11 @@ def left_out(opened: Opened, past: Past) -> Followed | None:
     if attribute and len(besides_attributes(text[: attribute.start()] + text[attribute.end() :])) < 2:
         return about(f"{text[: attribute.end()]} of {focus.called}{text[attribute.end() :]}", focus)
     own, besides = topical(text), besides_attributes(text)
+    if _IS_THERE.match(text):
+        return about(rewording.attached(text, focus, "for"), focus)
     if not besides or _OF_ATTRIBUTE.match(text):
         return about(rewording.attached(text, focus), focus)
-    little = len(own) < _SAYS_MUCH and (opened.goes_on or _DEFINITE.search(text) or len(besides) < len(own))
+    figure = understand(text).kind is Kind.FIGURE
+    definite = opened.goes_on or _DEFINITE.search(text) or figure or len(besides) < len(own)
+    little = len(own) < _SAYS_MUCH and definite
     return about(rewording.attached(text, focus), focus) if little and focus.share_of(besides) == 1.0 else None

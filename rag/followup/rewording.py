@@ -249,7 +249,7 @@ def _measure(wh: str) -> str:
 def attribute_of(text: str, subject: Subject) -> str:
     """ "The speedup?" as a question about a subject."""
     if re.match(r"any\b", text, re.IGNORECASE):
-        return f"Is there {bare(text)} for {subject.called}?"
+        return f"Is there {uncapitalised(bare(text))} for {subject.called}?"
     asked = re.sub(r"^(?:the|its|their)\s+", "", bare(text), flags=re.IGNORECASE)
     split = re.search(rf"\s(?={PREPOSITION}\s)", asked, re.IGNORECASE)
     noun, rest = (asked[: split.start()], asked[split.start() :]) if split else (asked, "")

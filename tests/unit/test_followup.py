@@ -130,6 +130,9 @@ FOLLOW_UPS = [
     ((SURVEY,), "and Quokka?", "Does Quokka use language models?"),
     ((WHAT,), "ok, and the dense one?", "What does Lanternfish say about dense?"),
     ((ABSENT,), "and QuickTortoise?", "What is QuickTortoise?"),
+    ((WHAT,), "is there a demo?", "Is there a demo for Lanternfish?"),
+    ((SPEED,), "Any comparison with SpecDict++?", "Is there any comparison with SpecDict++ for Marmot?"),
+    ((SPEED,), "How much faster is decoding?", "How much faster is decoding in Marmot?"),
     # more
     ((WHAT,), "tell me more", "How does Lanternfish work?"),
     ((WHAT,), "Can you tell me more about it?", "How does Lanternfish work?"),
@@ -145,6 +148,7 @@ FOLLOW_UPS = [
     ((VERSUS,), "how does the first one work?", "How does SpecDict++ work?"),
     ((VERSUS, DRAFTING), "and the other one?", "How does Marmot draft?"),
     ((SPEED, DRAFTING), "back to the first one: what's its speedup?", "What's Marmot's speedup?"),
+    ((VERSUS, DRAFTING), "What does the other predict?", "What does Marmot predict?"),
     # two of them
     ((VERSUS,), "which is faster?", "Which is faster: SpecDict++ or Marmot?"),
     ((VERSUS,), "how do they differ?", "How do SpecDict++ and Marmot differ?"),
@@ -218,6 +222,8 @@ def test_a_long_list_is_named_by_its_first_papers() -> None:
 def test_several_that_were_told_of_earlier_are_still_there() -> None:
     earlier = follow("which one needs training?", after(SURVEY, DRAFTING))
     assert earlier.within == tuple(c.paper_id for c in SURVEY.citations)
+    assert follow("and which are about gliders?", after(SURVEY, DRAFTING)).within == earlier.within
+    assert follow("which are about gliders?", after(SURVEY, DRAFTING)).within == ()
     assert follow("which of the two is smaller?", after(SPEED, DRAFTING)).within == (MARMOT, SPECDICT)
 
 
