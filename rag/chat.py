@@ -50,7 +50,8 @@ async def chat(
     said: tuple[Answer, ...] = ()
     if conversation_id not in (None, NEW):
         said = await desk.catalogue.read(conversations.last, conversation_id, REMEMBERED)
-    answer = await _next(question, await _turns(said, desk), scope, desk, mode, on)
+    before = (*await _turns(said, desk), *await _asked_alone(scope, desk))
+    answer = await _next(question, before, scope, desk, mode, on)
     if conversation_id is None:
         await desk.catalogue.write(answers.keep, answer)
         return answer
@@ -195,6 +196,14 @@ def _among(scope: Scope, followed: Followed) -> tuple[Scope, str]:
     if not ids:
         return scope, followed.question
     return scope.model_copy(update={"paper_ids": ids}), followed.asked or followed.question
+
+
+async def _asked_alone(scope: Scope, desk: Desk) -> tuple[Turn, ...]:
+    """The paper of a scope of one: it is what "it" and "this paper" are, as if it had been spoken of last."""
+    if len(scope.paper_ids) != 1:
+        return ()
+    found = await desk.catalogue.read(papers.get_many, list(scope.paper_ids))
+    return tuple(turn("", [paper], asked="", said="") for paper in found.values())
 
 
 async def _turns(said: Sequence[Answer], desk: Desk) -> tuple[Turn, ...]:

@@ -50,7 +50,8 @@ export class Chat {
 
   #welcome() {
     this.element.classList.add("home");
-    const { element, below } = welcome((question) => this.#ask(question), ({ tags }) => this.#filter.offer(tags ?? []));
+    const offer = ({ tags }) => this.#filter.offer(tags ?? []);
+    const { element, below } = welcome((question) => this.#ask(question), offer, this.#filter.scope);
     fill(this.#talk, element);
     this.#composer.element.after(below);
     this.#shell.title("");

@@ -17,7 +17,6 @@ export class Turn {
   #asks;
   #citations = new Map();
   #state = el("p", { class: "state" });
-  #understood = el("p", { class: "understood", hidden: true });
   #sentences = el("div", { class: "sentences" });
   #rest = el("div", { class: "rest" });
 
@@ -30,7 +29,6 @@ export class Turn {
       "article",
       { class: "turn", "aria-labelledby": name },
       words(question, "h2", { id: name, class: "question" }),
-      this.#understood,
       this.#state,
       this.#sentences,
       this.#rest,
@@ -60,15 +58,13 @@ export class Turn {
     const { sentences } = answer;
     for (const citation of answer.citations) this.citation(citation);
     for (const sentence of sentences.slice(this.#sentences.childElementCount)) this.sentence(sentence);
-    if (answer.standalone_question !== answer.question) {
-      fill(this.#understood, "Understood as: ", words(answer.standalone_question));
-      this.#understood.hidden = false;
-    }
     this.#state.textContent = sentences.length ? wording.standing(sentences) : wording.declined(answer.outcome);
     this.element.classList.toggle("declined", !sentences.length);
     fill(
       this.#rest,
       sentences.length ? null : words(answer.text, "p", { class: "plain" }),
+      // Below what came before it, so that nothing moves.
+      answer.standalone_question !== answer.question ? understood(answer.standalone_question) : null,
       notes(answer.notes),
       sentences.length ? references(answer.citations) : this.#helpful(answer.nearest),
       dropped(answer.dropped),
@@ -144,6 +140,10 @@ export class Turn {
     const { questions } = await call("/v1/corpus/examples", { aside: true }).catch(() => ({ questions: [] }));
     return questions.map((question) => el("li", {}, button(words(question), () => this.#asks.ask(question), { class: "way" })));
   }
+}
+
+function understood(question) {
+  return el("p", { class: "understood" }, "Understood as: ", words(question));
 }
 
 /** `SpecDec++: Boosting …`: the name before a title's colon, where it is a single word. */

@@ -5,8 +5,14 @@ import { button, el, fill, words } from "./dom.js";
 import { forget, recent } from "./recent.js";
 import * as wording from "./wording.js";
 
-/** The welcome. `ask(question)` asks an example; `corpus` is told what the corpus holds once it is known. */
-export function welcome(ask, corpus) {
+const OF_ONE_PAPER = ["What is this paper about?", "How does it work?", "What are its main results?"];
+
+/**
+ * The welcome. `ask(question)` asks an example; `corpus` is told what the corpus holds once it is known. Examples are of
+ * all papers, or of the one that is asked alone; under other filters nobody knows what has an answer.
+ */
+export function welcome(ask, corpus, { paper_ids: papers, ...others }) {
+  const narrowed = papers.length > 0 || Object.values(others).flat().some(Boolean);
   const holds = el("p", { class: "holds" }, "\u00a0");
   const examples = el("div", { class: "examples" });
   const element = el(
@@ -20,7 +26,9 @@ export function welcome(ask, corpus) {
     (health) => {
       corpus(health);
       fill(holds, summary(health));
-      if (health.papers) showExamples(examples, ask);
+      if (!health.papers) return;
+      if (!narrowed) call("/v1/corpus/examples").then(({ questions }) => show(examples, questions, ask), () => undefined);
+      else if (papers.length === 1) show(examples, OF_ONE_PAPER, ask);
     },
     (problem) => fill(holds, words(problem.message), " ", words(problem.hint ?? "")),
   );
@@ -34,17 +42,9 @@ function summary({ papers, days }) {
   return `${wording.count(papers, "paper")}${when ? `, listed ${when}` : ""}. Every sentence of an answer is shown in an abstract, or left out.`;
 }
 
-function showExamples(place, ask) {
-  const heading = el("h2", {}, "For example");
-  call("/v1/corpus/examples").then(
-    ({ questions }) => {
-      const items = questions.map((question) =>
-        el("li", {}, button(words(question), () => ask(question), { class: "example" })),
-      );
-      if (items.length) fill(place, heading, el("ul", {}, items));
-    },
-    () => undefined, // examples are a kindness; without them one can still ask
-  );
+function show(place, questions, ask) {
+  const items = questions.map((question) => el("li", {}, button(words(question), () => ask(question), { class: "example" })));
+  if (items.length) fill(place, el("h2", {}, "For example"), el("ul", {}, items));
 }
 
 function earlier() {

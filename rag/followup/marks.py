@@ -142,7 +142,9 @@ _INTRODUCED = re.compile(
     re.IGNORECASE,
 )
 _OF_PRECEDING = re.compile(r"^(?:of|in|from|by|who)\b", re.IGNORECASE)
-_DEFINED = re.compile(r"^(?:that|which|who|with|whose|where|on|for|about|using|of|in|from|by)\b", re.IGNORECASE)
+_DEFINED = re.compile(
+    r"^(?:that|which|who|with|whose|where|on|for|about|using|of|in|from|by)\b(?!\s*[?.!]*$)", re.IGNORECASE
+)
 
 
 def pointers(text: str) -> tuple[Pointer, ...]:

@@ -61,9 +61,11 @@ def test_a_papers_page_leads_to_asking_it_alone(visit: Visits) -> None:
     expect(on.page.locator(".particulars")).to_contain_text("12 Mar 2025, daily-papers")
     on.page.get_by_role("link", name="Ask about this paper").click()
     expect(on.page.locator(".chip")).to_contain_text("SpecDec++")
+    on.page.get_by_role("button", name="What is this paper about?").click()
+    expect(on.page.locator(".understood")).to_have_text("Understood as: What is SpecDec++ about?")
     on.ask("What is the speedup on GSM8K?")
-    expect(on.page.locator(".coverage")).to_contain_text("1 paper,")
-    expect(on.page.locator(".said").first).to_contain_text("2.26x")
+    expect(on.page.locator(".coverage").last).to_contain_text("1 paper,")
+    expect(on.page.locator(".turn").last.locator(".said").first).to_contain_text("2.26x")
     on.page.go_back()
     expect(on.page.get_by_role("heading", level=1)).to_contain_text("SpecDec++")
 
