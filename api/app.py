@@ -38,7 +38,7 @@ from api.problems import (
     of_validation,
     refusal_of,
 )
-from api.routes import answers, ask, examples, health, ingest, jobs, login, papers, search
+from api.routes import answers, ask, corpus, health, ingest, jobs, login, papers, search
 from api.shield.bodies import Bodies
 from api.shield.gate import Gate
 from api.shield.origins import Origins
@@ -58,7 +58,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     login.router,
     openai.cards,
     health.router,
-    examples.router,
+    corpus.router,
 )
 """The routers of the API, in the order of its description."""
 

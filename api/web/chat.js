@@ -50,8 +50,7 @@ export class Chat {
 
   #welcome() {
     this.element.classList.add("home");
-    const offer = ({ tags }) => this.#filter.offer(tags ?? []);
-    const { element, below } = welcome((question) => this.#ask(question), offer, this.#filter.scope);
+    const { element, below } = welcome((question) => this.#ask(question), this.#filter.scope);
     fill(this.#talk, element);
     this.#composer.element.after(below);
     this.#shell.title("");

@@ -103,13 +103,17 @@ function particulars(paper) {
   const rows = [
     ["Published", paper.published ? wording.day(paper.published) : "not known"],
     ["Listed", paper.listings.length ? listings(paper.listings) : null],
-    ["Tags", paper.tags.length ? words(paper.tags.join(", ")) : null],
+    ["Tags", paper.tags.length ? tags(paper.tags) : null],
     ["Address", paper.url ? outwardLink(paper.url) : null],
     ["Identifier", words(paper.id, "code")],
     ["Source", paper.source ? words(paper.source) : null],
     ["Revision", String(paper.revision)],
   ];
   return el("dl", { class: "particulars" }, rows.filter(([, value]) => value).map(([name, value]) => el("div", {}, el("dt", {}, name), el("dd", {}, value))));
+}
+
+function tags(list) {
+  return list.flatMap((tag, at) => [at ? ", " : null, el("a", { href: `/library?tag=${encodeURIComponent(tag)}` }, words(tag))]);
 }
 
 function listings(list) {

@@ -1,6 +1,6 @@
 // Which papers are searched: days, tags, single papers, one brief. It stands in the address, so it survives a reload.
 
-import { paper } from "./api.js";
+import { call, paper } from "./api.js";
 import { button, el, fill, icon, words } from "./dom.js";
 import * as wording from "./wording.js";
 
@@ -82,15 +82,16 @@ export class ScopeFilter {
     this.#changed(this.#scope);
   }
 
-  /** Offer these tags while one is typed. */
-  offer(tags) {
-    fill(this.#known, tags.map((tag) => el("option", { value: tag })));
-  }
-
   #open(on) {
     this.#form.hidden = !on;
     this.#toggle.setAttribute("aria-expanded", String(on));
-    if (on) this.#since.focus();
+    if (!on) return;
+    this.#since.focus();
+    if (this.#known.childElementCount) return;
+    call("/v1/corpus/tags", { aside: true }).then(
+      ({ tags }) => fill(this.#known, tags.map(({ tag }) => el("option", { value: tag }))),
+      () => undefined, // a tag can be typed all the same
+    );
   }
 
   #read() {

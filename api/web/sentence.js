@@ -13,7 +13,8 @@ export function sentenceBlock(sentence, citations, pane) {
   if (sentence.subject) said.append(el("span", { class: "subject" }, words(`${sentence.subject}:`)), " ");
   said.append(words(sentence.text, "span", { class: "said" }));
   const sources = sentence.citations.map((n) => source(n, sentence, citations.get(n), block));
-  said.append("\u00a0", el("span", { class: "cites" }, sources.map(({ trigger }) => trigger)));
+  // The space stands inside, where no line breaks: a number never stands alone.
+  said.append(el("span", { class: "cites" }, "\u00a0", sources.map(({ trigger }) => trigger)));
   for (const grade of wording.grades(sentence)) said.append(" ", el("span", { class: "grade" }, grade));
   block.append(said);
   for (const one of sources) opensPane(one.trigger, () => one, pane);

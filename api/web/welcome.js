@@ -5,13 +5,14 @@ import { button, el, fill, words } from "./dom.js";
 import { forget, recent } from "./recent.js";
 import * as wording from "./wording.js";
 
+const OPENING_MS = 1500;
 const OF_ONE_PAPER = ["What is this paper about?", "How does it work?", "What are its main results?"];
 
 /**
- * The welcome. `ask(question)` asks an example; `corpus` is told what the corpus holds once it is known. Examples are of
- * all papers, or of the one that is asked alone; under other filters nobody knows what has an answer.
+ * The welcome. `ask(question)` asks an example. Examples are of all papers, or of the one that is asked alone; under
+ * other filters nobody knows what has an answer.
  */
-export function welcome(ask, corpus, { paper_ids: papers, ...others }) {
+export function welcome(ask, { paper_ids: papers, ...others }) {
   const narrowed = papers.length > 0 || Object.values(others).flat().some(Boolean);
   const holds = el("p", { class: "holds" }, "\u00a0");
   const examples = el("div", { class: "examples" });
@@ -22,17 +23,23 @@ export function welcome(ask, corpus, { paper_ids: papers, ...others }) {
     holds,
   );
   const below = el("div", { class: "below" }, examples, earlier());
-  call("/v1/corpus/health").then(
-    (health) => {
-      corpus(health);
-      fill(holds, summary(health));
-      if (!health.papers) return;
-      if (!narrowed) call("/v1/corpus/examples").then(({ questions }) => show(examples, questions, ask), () => undefined);
-      else if (papers.length === 1) show(examples, OF_ONE_PAPER, ask);
-    },
-    (problem) => fill(holds, words(problem.message), " ", words(problem.hint ?? "")),
-  );
+  tell(holds, () => {
+    if (!narrowed) call("/v1/corpus/examples").then(({ questions }) => show(examples, questions, ask), () => undefined);
+    else if (papers.length === 1) show(examples, OF_ONE_PAPER, ask);
+  });
   return { element, below };
+}
+
+/** Say what the corpus holds, and `then` go on where it holds anything. A library that is being opened is waited for. */
+async function tell(place, then) {
+  try {
+    const health = await call("/v1/corpus/health");
+    fill(place, summary(health));
+    if (health.papers) then();
+  } catch (problem) {
+    fill(place, words(problem.message), " ", words(problem.hint ?? ""));
+    if (problem.status === 503) setTimeout(() => place.isConnected && tell(place, then), OPENING_MS);
+  }
 }
 
 function summary({ papers, days }) {

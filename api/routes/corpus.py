@@ -1,4 +1,4 @@
-"""`GET /v1/corpus/examples`: questions to begin with."""
+"""`/v1/corpus`: questions to begin with, and the tags that papers carry."""
 
 from __future__ import annotations
 
@@ -41,3 +41,29 @@ async def corpus_examples(house: HouseDep) -> Response:
         house.examples.clear()
         house.examples[revision] = made
     return json_reply(Examples(questions=house.examples[revision]))
+
+
+class TagCount(BaseModel):
+    """A tag, and how many papers carry it."""
+
+    tag: str = Field(examples=["retrieval"])
+    papers: int = Field(examples=[12])
+
+
+class Tags(BaseModel):
+    """The tags of the stored papers, the most common first."""
+
+    tags: tuple[TagCount, ...]
+
+
+@router.get(
+    "/v1/corpus/tags",
+    summary="List the tags",
+    response_model=Tags,
+    responses=documented(NOT_READY),
+    dependencies=NO_QUERY,
+)
+async def corpus_tags(house: HouseDep) -> Response:
+    """List the tags that papers carry, for a scope: the most common first."""
+    found = await house.library.tags()
+    return json_reply(Tags(tags=tuple(TagCount(tag=tag, papers=papers) for tag, papers in found)))
