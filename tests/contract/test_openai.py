@@ -15,6 +15,7 @@ import pytest
 from contract.loopback import served
 from contract.papers import ABSTRACTS, DAYS, HashingEmbedder, record, settings
 from contract.serving import client_of, opened
+from model_server import serving
 from openai.types.chat import ChatCompletionChunk
 
 from api.app import create_app
@@ -203,6 +204,41 @@ async def test_a_stream_that_fails_midway_is_an_error_of_the_client(
     monkeypatch.setattr(Library, "ask_messages", failing)
     with pytest.raises(openai.APIError, match=r"The disk went away\. Put it back\."):
         await streamed(client, ASKED)
+
+
+# ------------------------------------------------------------------------------------------------------ with a model
+
+
+@pytest.mark.parametrize("script", ["faithful", "invent", "empty", "500"])
+async def test_whatever_a_model_does_text_annotations_and_answer_agree(tmp_path: Path, script: str) -> None:
+    with serving(script) as model:
+        given = {"model": "m", "model_base_url": model.url}
+        async with (
+            opened(tmp_path, **given) as (library, own),
+            served(create_app(library, own)) as address,
+            openai.AsyncOpenAI(base_url=f"{address}/v1", api_key="none", max_retries=0) as client,
+        ):
+            whole = await client.chat.completions.create(model="paperbrief", messages=ASKED)
+            chunks = await streamed(client, ASKED, stream_options={"include_usage": True})
+    answer = Answer.model_validate(extra(whole, "paperbrief"))
+    message = whole.choices[0].message
+    assert message.content is not None
+    assert text_of(chunks) == message.content
+    places = [each.url_citation for each in message.annotations or []]
+    assert [message.content[place.start_index : place.end_index] for place in places] == [
+        sentence.text for sentence in answer.sentences for _ in sentence.citations
+    ]
+    assert answer.sentences or script == "invent"
+    assert all(note.detail in message.content for note in answer.notes)
+    assert whole.usage is not None
+    assert whole.usage.total_tokens == answer.usage.prompt_tokens + answer.usage.completion_tokens
+    if script == "invent":
+        assert model.planted
+        assert f"{len(answer.dropped)} sentence" in message.content
+        assert not [lie.text for lie in model.planted if lie.text in message.content]
+    if script == "500":
+        assert answer.provenance.mode == "extractive"
+        assert "Note: " in message.content
 
 
 # --------------------------------------------------------------------------------------------------- the conversation
