@@ -19,6 +19,7 @@ from api.app import create_app
 from api.house import House
 from api.logs import log_to_standard_error
 from api.shield.connections import Connection
+from rag.beacon import lit
 from rag.config import Settings
 from rag.errors import SettingsError
 from rag.library import Library
@@ -54,7 +55,6 @@ def serve(settings: Settings, opener: Opener, ready: Callable[[str], None]) -> N
     """
     log_to_standard_error()
     listening = _listen(settings.host, settings.port)
-    address = _address(listening)
     app = create_app(None, settings)
     config = uvicorn.Config(
         app,
@@ -66,13 +66,14 @@ def serve(settings: Settings, opener: Opener, ready: Callable[[str], None]) -> N
         timeout_graceful_shutdown=settings.stop_seconds,
     )
     with listening:
-        asyncio.run(_serve(_Server(config), listening, app.state.house, opener, lambda: ready(address)))
+        asyncio.run(_serve(_Server(config), listening, app.state.house, opener, ready))
 
 
 async def _serve(
-    server: uvicorn.Server, listening: socket.socket, house: House, opener: Opener, ready: Callable[[], None]
+    server: uvicorn.Server, listening: socket.socket, house: House, opener: Opener, ready: Callable[[str], None]
 ) -> None:
     stop = asyncio.Event()
+    address = _address(listening)
 
     async def keep_open() -> None:
         """Hold the library open until the server has stopped."""
@@ -81,8 +82,9 @@ async def _serve(
             async with opener(house.settings) as library:
                 await house.move_in(library)
                 house.startup["total"] = round(time.perf_counter() - began, 3)
-                ready()
-                await stop.wait()
+                with lit(house.settings.data_dir, address, house.own_token):
+                    ready(address)
+                    await stop.wait()
                 await house.move_out()
         finally:
             server.should_exit = True
@@ -121,5 +123,7 @@ def _listen(host: str, port: int) -> socket.socket:
 
 
 def _address(listening: socket.socket) -> str:
+    """Where this machine reaches the service."""
     host, port = listening.getsockname()[:2]
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - read, not listened on
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
