@@ -10,11 +10,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from api.logs import log_to_standard_error
+from api.mcp.service import ServiceShelf
 from api.mcp.shelf import LibraryShelf, Shelf
 from api.mcp.tools import server
+from rag.beacon import seen
 
 if TYPE_CHECKING:
     from rag.config import Settings
@@ -28,7 +30,17 @@ async def serve(settings: Settings, opener: Opener, *, idle_seconds: float = IDL
     """Serve until standard input ends. Nothing but the protocol goes to standard output, the log to standard error."""
     log_to_standard_error()
     async with Folder(settings, opener, idle_seconds) as folder:
-        await server(folder.lend).run_stdio_async()
+
+        @asynccontextmanager
+        async def lend(_: object) -> AsyncIterator[Shelf]:
+            beacon = await asyncio.to_thread(seen, settings.data_dir)
+            if beacon is not None:
+                yield ServiceShelf(beacon)
+                return
+            async with folder.lend() as shelf:
+                yield shelf
+
+        await server(lend).run_stdio_async()
 
 
 class Folder:
@@ -51,7 +63,7 @@ class Folder:
         await self._close()
 
     @asynccontextmanager
-    async def lend(self, _: Any) -> AsyncIterator[Shelf]:
+    async def lend(self) -> AsyncIterator[Shelf]:
         """The library for one call. Raises what opening it raises."""
         self._readers += 1
         self._stay_open()

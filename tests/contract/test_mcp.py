@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import socket
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -19,8 +20,11 @@ from mcp.client.streamable_http import streamable_http_client
 from model_server import serving
 
 from api.app import create_app
+from api.mcp.service import ServiceShelf
 from rag import keys
+from rag.beacon import Beacon
 from rag.config import Settings
+from rag.errors import PaperbriefError
 from rag.library import Library
 from rag.models import Answer, Briefing, BriefPage, Paper, SearchReport
 from rag.render import plain
@@ -280,3 +284,12 @@ async def test_the_model_does_not_work_for_who_has_no_key(tmp_path: Path) -> Non
     answer = Answer.model_validate(result.structured_content)
     assert (answer.outcome, answer.provenance.mode) == ("answered", "extractive")
     assert model.requests == []
+
+
+async def test_a_service_that_breaks_off_is_told_in_a_sentence() -> None:
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))  # taken, and not listened on
+        shelf = ServiceShelf(Beacon(f"http://127.0.0.1:{nobody.getsockname()[1]}", 1, "a token"))
+        with pytest.raises(PaperbriefError, match=r"broke off\. Call again") as broken:
+            await shelf.paper(MARMOT)
+    assert "a token" not in str(broken.value)

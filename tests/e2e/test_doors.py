@@ -112,6 +112,17 @@ def test_the_example_of_a_configuration_starts_the_tools(checkout: Path) -> None
     assert remote["url"].endswith("/mcp")
 
 
+async def test_an_assistant_beside_a_service_reads_through_it(service: Serving, data: Path) -> None:
+    async with Client(program(data)) as client:
+        result = await client.call_tool("ask", {"question": QUESTION})
+        answer = Answer.model_validate(result.structured_content)
+        assert SPEEDUP in answer.text
+        missing = await client.call_tool("get_paper", {"paper_id": "0000.00000"})
+        assert missing.is_error
+        assert missing.content[0].text == "There is no paper '0000.00000'. Search for its title."
+    service.line_with('"path": "/mcp"')
+
+
 # ------------------------------------------------------------------------------------------------- without a service
 
 

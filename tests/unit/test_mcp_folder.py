@@ -47,7 +47,7 @@ async def test_it_is_opened_at_the_first_call_and_closed_at_the_end(own: Setting
     async with Folder(own, opening, 60) as folder:
         assert opening.told == []
         for _ in range(2):
-            async with folder.lend(None):
+            async with folder.lend():
                 assert opening.told == ["open"]
     assert opening.told == ["open", "closed"]
 
@@ -56,7 +56,7 @@ async def test_calls_at_the_same_time_share_it(own: Settings) -> None:
     opening = Opening()
 
     async def call(folder: Folder) -> None:
-        async with folder.lend(None):
+        async with folder.lend():
             await asyncio.sleep(A_MOMENT)
             assert opening.told == ["open"]
 
@@ -68,7 +68,7 @@ async def test_it_is_closed_when_nobody_asks_and_opened_again_when_somebody_does
     opening = Opening()
     async with Folder(own, opening, A_MOMENT / 10) as folder:
         for times in (1, 2):
-            async with folder.lend(None):
+            async with folder.lend():
                 await asyncio.sleep(A_MOMENT)
                 assert opening.told == ["open", "closed"] * (times - 1) + ["open"]
             await asyncio.sleep(A_MOMENT * 4)
@@ -80,8 +80,8 @@ async def test_a_folder_that_is_in_use_can_be_had_later(own: Settings) -> None:
     async with Folder(own, opening, 60) as folder:
         opening.in_use = True
         with pytest.raises(FolderInUse):
-            async with folder.lend(None):
+            async with folder.lend():
                 pytest.fail("somebody else has it")
         opening.in_use = False
-        async with folder.lend(None):
+        async with folder.lend():
             assert opening.told == ["open"]
