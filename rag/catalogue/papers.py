@@ -114,7 +114,7 @@ def page(
 
     Raises:
         InputError: `after` is not a cursor that this function gave.
-        ScopeError: the scope names a brief that is not stored.
+        ScopeError: the scope names a brief that is not stored, or a date that is none.
     """
     if after is not None and not (after.isascii() and after.isdigit() and len(after) < _LONGEST_CURSOR):
         raise InputError(f"{after!r} is not a cursor.", hint="Pass the cursor of the page before, or none.")
@@ -128,7 +128,7 @@ def inside(session: Session, scope: Scope) -> list[Paper]:
     """All papers in a scope, in the order in which they came; see `ids_in_scope`.
 
     Raises:
-        ScopeError: the scope names a brief that is not stored.
+        ScopeError: the scope names a brief that is not stored, or a date that is none.
     """
     return list(selected(session, *_conditions(session, scope)).values())
 
@@ -146,7 +146,7 @@ def ids_in_scope(session: Session, scope: Scope) -> list[str]:
     the tags.
 
     Raises:
-        ScopeError: the scope names a brief that is not stored.
+        ScopeError: the scope names a brief that is not stored, or a date that is none.
     """
     if scope.paper_ids and scope == Scope(paper_ids=scope.paper_ids):
         # Papers named by their own identifiers, as programs do: no need to look them up by number first.
@@ -172,8 +172,17 @@ def _conditions(session: Session, scope: Scope | None) -> list[ColumnElement[boo
         conditions.append(among(session, PaperRow.number, set(numbers_of(session, scope.paper_ids).values())))
     conditions += [PaperRow.number.in_(select(TagRow.number).where(TagRow.tag == tag)) for tag in scope.tags]
     if scope.since is not None or scope.until is not None:
-        conditions.append(_in_window(published_days(scope.since)[0], published_days(scope.until)[1]))
+        since, until = (_days_of(date) for date in (scope.since, scope.until))
+        conditions.append(_in_window(since[0], until[1]))
     return conditions
+
+
+def _days_of(date: str | None) -> tuple[str | None, str | None]:
+    """The first and last day of a scope's date; ScopeError for what is none, which would restrict nothing."""
+    days = published_days(date)
+    if date is not None and days[0] is None:
+        raise ScopeError(f"{date!r} is no date.", hint="Write 2025-03-12, 2025-03 or 2025.")
+    return days
 
 
 def _in_window(since: str | None, until: str | None) -> ColumnElement[bool]:

@@ -365,6 +365,13 @@ async def test_a_scope_of_a_brief_that_is_not_there(catalogue: Catalogue) -> Non
         await catalogue.read(papers.ids_in_scope, Scope(brief_id="brf_1"))
 
 
+@pytest.mark.parametrize("date", ["garbage", "last week", "2025-3-1", ""])
+async def test_a_scope_of_what_is_no_date_is_refused(catalogue: Catalogue, date: str) -> None:
+    for scope in (Scope(since=date), Scope(until=date)):
+        with pytest.raises(ScopeError, match="no date"):
+            await catalogue.read(papers.ids_in_scope, scope)
+
+
 async def test_days(catalogue: Catalogue) -> None:
     assert await catalogue.read(papers.days) == (None, None)
     await put(catalogue, *SCOPED)
