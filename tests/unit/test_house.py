@@ -83,7 +83,8 @@ def test_decisions_are_numbered_once_and_named_rightly(checkout: Path, texts: di
         numbers.append(int(named[1]))
         first = (checkout / "docs" / "decisions" / name).read_text(encoding="utf-8").splitlines()[0]
         assert re.match(rf"# 0*{numbers[-1]}\b", first), f"{name} does not open with its number"
-    assert numbers == list(range(1, len(names) + 1)), "numbers count up from 1 without a gap"
+    # A number is given when a decision is begun, so one may be missing while another is written.
+    assert numbers == sorted(set(numbers)), "no number is given twice"
     cited = {(name, cited) for name, text in texts.items() for cited in DECISION.findall(text)}
     assert {(name, cited) for name, cited in cited if cited not in names} == set()
 
