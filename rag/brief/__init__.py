@@ -9,30 +9,39 @@ was decided is kept, so that a brief can be made again: docs/decisions/0014-brie
 from __future__ import annotations
 
 import asyncio
+import logging
 import secrets
 import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Literal
 
+import prompts
 from rag.brief.assemble import assembled
-from rag.brief.compose import composed
+from rag.brief.compose import Composed, composed
+from rag.brief.generative import generated
 from rag.brief.plan import Plan
-from rag.brief.planning import Sources, planned, tagged
+from rag.brief.planning import planned
+from rag.brief.replies import Recorded, Recorder
 from rag.brief.request import BriefRequest, requested, week_before, week_of
 from rag.brief.say import Voice
+from rag.brief.tagging import Sources, tagged
 from rag.brief.vocabulary import packaged
 from rag.catalogue import Catalogue, briefs, papers
+from rag.compose.reply import FORMS
 from rag.embedding import Embedder
-from rag.errors import NotFound, StorageError
-from rag.llm import Model
-from rag.models import BriefConstraints, Briefing, Latency, Paper, Scope, Usage
+from rag.errors import NotFound, SettingsError, StorageError
+from rag.llm import Model, ModelError
+from rag.models import BriefConstraints, Briefing, BriefNote, Latency, Paper, Scope, Usage
 from rag.prompting import Prompts
 from rag.retrieve import Retriever
 
 __all__ = ["BriefDesk", "BriefRequest", "assign_tags", "brief", "rebuild", "requested", "week_before", "week_of"]
 
 Mode = Literal["auto", "extractive", "generative"]
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,26 +75,65 @@ async def brief(
     A brief without papers is a brief too, and says so. Raises InputError for a request that cannot be understood.
     """
     request = requested(topic, week, since, until, constraints)
+    wanted = mode or desk.mode
+    if wanted == "generative" and (desk.model is None or desk.prompts is None):
+        raise SettingsError("There is no language model to write with.", hint="Set PAPERBRIEF_MODEL, or write without.")
     start = time.perf_counter()
     plan, found = await planned(request, desk.sources())
     retrieved = time.perf_counter()
     voices = await asyncio.to_thread(_voices, plan, found)
-    made = await asyncio.to_thread(composed, plan, voices)
+    plan, made = await _written(plan, voices, desk, wanted)
     spent = Latency(
         retrieve=_milliseconds(start, retrieved),
         compose=_milliseconds(retrieved, time.perf_counter()),
         total=_milliseconds(start, time.perf_counter()),
     )
+    usage = Usage(prompt_tokens=made.prompt_tokens, completion_tokens=made.completion_tokens, latency_ms=spent)
     briefing = assembled(
         plan,
         voices,
-        made,
+        made.composed,
         brief_id=f"brf_{secrets.token_hex(8)}",
-        created=datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
-        usage=Usage(latency_ms=spent),
+        created=_now(),
+        usage=usage,
+        model=made.model,
+        prompts=made.digests,
     )
-    await desk.catalogue.write(briefs.keep, briefing, series=request.series, plan=plan.model_dump_json(), replies="[]")
+    kept = {"series": request.series, "plan": plan.model_dump_json(), "replies": made.replies}
+    await desk.catalogue.write(briefs.keep, briefing, **kept)
     return briefing
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """What was composed, and by what."""
+
+    composed: Composed
+    model: str | None = None
+    digests: Mapping[str, str] | None = None
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    replies: str = "{}"
+
+
+async def _written(plan: Plan, voices: Mapping[str, Voice], desk: BriefDesk, mode: Mode) -> tuple[Plan, _Made]:
+    """The words of a plan, by the model where one is wanted and works; a failure becomes a note of the plan."""
+    if mode != "extractive" and desk.model is not None and desk.prompts is not None and plan.papers:
+        recorder = Recorder(desk.model)
+        try:
+            return plan, await _by_model(plan, voices, recorder, desk.prompts, recorder.recorded)
+        except ModelError as error:
+            _log.warning("the model failed, writing the brief without it: %s", error.message)
+            note = BriefNote(kind="model_unavailable", detail=f"{error.message} Written without it.")
+            plan = plan.model_copy(update={"notes": (*plan.notes, note)})
+    return plan, _Made(await asyncio.to_thread(composed, plan, voices))
+
+
+async def _by_model(
+    plan: Plan, voices: Mapping[str, Voice], model: Model, read: Prompts, recorded: Callable[[], str]
+) -> _Made:
+    made = await generated(plan, voices, model=model, prompts=read)
+    return _Made(made.composed, made.model, made.prompts, made.prompt_tokens, made.completion_tokens, recorded())
 
 
 async def rebuild(brief_id: str, *, desk: BriefDesk) -> Briefing:
@@ -113,14 +161,22 @@ async def rebuild(brief_id: str, *, desk: BriefDesk) -> Briefing:
         for paper in plan.papers
     }
     voices = await asyncio.to_thread(_voices, plan, found)
-    made = await asyncio.to_thread(composed, plan, voices)
+    if kept.briefing.provenance.mode == "generative":
+        model = Recorded(kept.briefing.provenance.model or "", kept.replies)
+        # The replies are at hand, whether or not a model is set today.
+        shipped = desk.prompts or Prompts.read(prompts.files(), FORMS)
+        made = await _by_model(plan, voices, model, shipped, lambda: kept.replies)
+    else:
+        made = _Made(await asyncio.to_thread(composed, plan, voices))
     return assembled(
         plan,
         voices,
-        made,
+        made.composed,
         brief_id=brief_id,
-        created=datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
+        created=_now(),
         usage=kept.briefing.usage,
+        model=made.model,
+        prompts=made.digests,
     )
 
 
@@ -133,6 +189,10 @@ async def assign_tags(desk: BriefDesk, scope: Scope | None = None) -> int:
 
 def _voices(plan: Plan, found: dict[str, Paper]) -> dict[str, Voice]:
     return {paper.paper_id: Voice.of(found[paper.paper_id]) for paper in plan.papers}
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 def _milliseconds(start: float, end: float) -> float:

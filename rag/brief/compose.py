@@ -128,7 +128,7 @@ def _tellable(voices: Sequence[Voice]) -> list[Voice]:
 
 def figures_of(voices: Sequence[Voice]) -> tuple[BriefFigure, ...]:
     """The headline figures of the papers that are reported, fewer of each where there are many papers."""
-    most = 5 if len(voices) <= 6 else 4 if len(voices) <= 12 else 3 if len(voices) <= 16 else 2
+    most = 5 if len(voices) <= 6 else 4 if len(voices) <= 10 else 3 if len(voices) <= 14 else 2
     made = []
     for voice in voices:
         lines = [*voice.results[:4], *([voice.intro] if voice.intro is not None else [])]

@@ -18,17 +18,41 @@ from rag.analysis import analysed
 from rag.brief.roles import Line
 from rag.brief.say import Voice, said
 from rag.ground import Grounded
-from rag.text.words import NEGATIONS, direction, stem
+from rag.text.words import NEGATIONS, alike, direction, stem
 
 MOST = 3
 """Pairs that a brief shows."""
-_AGAINST = re.compile(
-    r"\b(?:outperform\w*|surpass\w*|beats?|exceed\w*|superior|better than|worse than|lags? behind|vulnerable|"
-    r"susceptible|bounded by|limited by|fails?|improvements? over|improves? (?:up)?on|unlike|than)\b",
+_BETTER = re.compile(
+    r"\b(?:outperform\w*|surpass\w*|beats?|exceed\w*|superior|better than|worse than|lags? behind|improvements? over|"
+    r"improves? (?:up)?on|unlike|than)\b",
+    re.IGNORECASE,
+)
+_FAULTS = re.compile(
+    r"\b(?:vulnerable|susceptible|bounded by|limited (?:by|to)|fails?|suffers?|struggles?|unable|cannot|lacks?|"
+    r"overlooks?|ignores?|degrad\w+|unreliable|inefficien\w+)\b",
     re.IGNORECASE,
 )
 _SHARED = 0.5  # share of the lighter sentence's weight that two findings must have in common
-_COMMON_WORDS = 4  # … and content words
+_COMMON_WORDS = 4  # … and content words that are not those of every result
+_EVERYBODYS = frozenset(
+    alike(stem(word))
+    for word in (
+        *("achieve", "result", "baseline", "method", "improve", "significant", "experiment", "task", "model", "models"),
+        *("dataset", "benchmark", "performance", "downstream", "tuning", "pre-training", "fine-tuning", "training"),
+        *(
+            "variety",
+            "various",
+            "existing",
+            "show",
+            "state-of-the-art",
+            "language",
+            "data",
+            "different",
+            "new",
+            "prior",
+        ),
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,15 +87,16 @@ def differences(voices: Sequence[Voice]) -> list[Difference]:
 
 
 def _named(voices: Sequence[Voice]) -> list[tuple[Voice, Line, Voice]]:
-    """A paper's own finding that measures another stored paper's system by name."""
+    """A paper's finding that measures another stored paper's system by name, or the fault that it finds with it."""
     systems = {voice.called.system: voice for voice in voices if voice.called.system and len(voice.called.system) > 2}
     found = []
     for voice in voices:
         for line in voice.told:
-            if not line.own or line.concludes <= 0 or not _AGAINST.search(line.text):
+            finds = line.own and line.concludes > 0 and _BETTER.search(line.text)
+            if not finds and not _FAULTS.search(line.text):
                 continue
             for name, other in systems.items():
-                if name is None or other is voice or name.casefold() in (voice.called.system or "").casefold():
+                if name is None or other is voice:
                     continue
                 if re.search(rf"(?<![\w+^-]){re.escape(name)}(?![\w+^-])", line.text):
                     found.append((voice, line, other))
@@ -111,7 +136,11 @@ def _opposed(voices: Sequence[Voice]) -> list[tuple[tuple[Voice, Line], tuple[Vo
 
 
 def _content(text: str) -> frozenset[str]:
-    return frozenset(word.key for word in analysed(text).words if word.content and direction(stem(word.text)) is None)
+    return frozenset(
+        word.key
+        for word in analysed(text).words
+        if word.content and word.key not in _EVERYBODYS and direction(stem(word.text)) is None
+    )
 
 
 def _turns(one: str, other: str) -> bool:
@@ -131,4 +160,4 @@ def _signs(text: str) -> dict[int, int]:
 
 
 def _negates(text: str) -> bool:
-    return any(word.text in NEGATIONS for word in analysed(text).words)
+    return any(word.text in NEGATIONS and word.text != "without" for word in analysed(text).words)

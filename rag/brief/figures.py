@@ -35,7 +35,7 @@ _YEAR = re.compile(r"(?:19|20)\d\d")
 _NAME_BEFORE = re.compile(r"\b[A-Z][\w-]*[A-Z\d][\w-]*\s$|\b[A-Z]{2,}\s$")
 _LINKS = frozenset(("to", "by", "with", "over", "from", "against", "at", "of", "than", "in", "on", "for", "and", "is"))
 _LOOSE = frozenset(
-    ("it", "its", "which", "that", "the", "a", "an", "and", "while", "our", "their", "this", "also", "is")
+    ("it", "its", "which", "that", "the", "a", "an", "and", "while", "our", "we", "their", "this", "also", "is")
 )
 _NEAR = 8  # words on either side
 
@@ -159,6 +159,8 @@ def _quantity(text: str, start: int, end: int, place: _Place, inside: Sequence[_
     while ahead and ahead[0].casefold() in _LOOSE:
         ahead = ahead[1:]
     words = [*ahead[-_NEAR:], *link]
+    if behind and words and words[-1] in ("a", "an", "the") and behind[0].casefold() not in _LINKS:
+        return " ".join(behind[:_NEAR])  # "achieves a … speedup on Alpaca": the noun says it all
     return " ".join([*words, "…", *behind[:_NEAR]] if behind else words).strip()
 
 

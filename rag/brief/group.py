@@ -26,6 +26,7 @@ _MOST_THEMES = 9
 _PART_SHARES = 0.6  # share of a part that has to carry the tag that names it
 _PREFERRED = 1.3  # how much more a tag weighs that the topic itself speaks of
 _ADOPTED = 0.62  # cosine to a theme from which a paper without its tag is taken in
+_CLEAR = 0.5  # strength from which a tag says clearly what a paper is about
 _WORDS_SHARE = 0.3  # what words weigh against vectors in clustering
 _CLUSTERED = 400  # papers that are clustered at most; memory grows with their square
 
@@ -67,7 +68,7 @@ def themes(
     """
     covered = _cover(members, preferred)
     placed = _by_likeness(members, vectors, covered)
-    placed = _rest_adopted(placed, vectors)
+    placed = _rest_adopted(placed, members, vectors)
     divided: list[Theme] = []
     for tag, places in placed.items():
         divided += _divided(tag, places, members, vectors) if tag is not None else [Theme(None, tuple(places))]
@@ -126,15 +127,18 @@ def _by_likeness(
     return {tag: sorted(places) for tag, places in placed.items() if places}
 
 
-def _rest_adopted(placed: Mapping[str | None, list[int]], vectors: NDArray[np.float32]) -> dict[str | None, list[int]]:
-    """A paper without a theme joins the one whose papers it clearly resembles."""
+def _rest_adopted(
+    placed: Mapping[str | None, list[int]], members: Sequence[Member], vectors: NDArray[np.float32]
+) -> dict[str | None, list[int]]:
+    """A paper without a theme joins the one whose papers it clearly resembles, unless it clearly has another topic."""
     kept: dict[str | None, list[int]] = {tag: list(places) for tag, places in placed.items() if tag is not None}
     centres = {tag: _centre(vectors, places) for tag, places in kept.items()}
     rest = []
     for place in placed.get(None, ()):
         cosines = {tag: float(vectors[place] @ centre) for tag, centre in centres.items()}
         best = max(cosines, key=lambda tag: (cosines[tag], str(tag)), default=None)
-        if best is not None and cosines[best] >= _ADOPTED:
+        other = max(members[place].tags.values(), default=0.0) >= _CLEAR
+        if best is not None and cosines[best] >= _ADOPTED and not other:
             kept[best].append(place)
         else:
             rest.append(place)

@@ -9,46 +9,28 @@ import asyncio
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rag.brief.changes import EARLIER, changes
 from rag.brief.group import Member, Theme, themes
-from rag.brief.plan import Plan, PlannedPaper, PlannedTheme
+from rag.brief.plan import Plan
 from rag.brief.request import BriefRequest, days_of, week_of, windows_before
+from rag.brief.room import chosen_places, plan_of
 from rag.brief.select import Candidate, about, quiet, ranked, votes_of
-from rag.brief.tags import Vocabulary, carried, choose, spoken_of
-from rag.catalogue import Catalogue, briefs, facts, indexing, papers, tagging
-from rag.embedding import Embedder
-from rag.models import BriefNote, BriefPaper, Changes, LeftOut, Paper, QuietPaper, Scope, Window
+from rag.brief.tagging import Sources, Tags, by_name, tagged
+from rag.brief.tags import spoken_of
+from rag.catalogue import briefs, facts, indexing, papers
+from rag.models import Changes, Paper, Scope, Window
 from rag.question import understand
-from rag.retrieve import Retriever
 
 TOPIC_PAPERS = 150
 """Papers of a topic that are judged: several times as many as a brief can report."""
 _BACKGROUND = 200  # papers against whose nearness to the topic that of the hits is seen
-_POOL = 2_000  # tagged papers that new ones are compared with
-_LEAST_THEMES = 3  # themes of a week that are told at least
-_OF_A_THEME = 2.6  # papers of a theme that are told on average
-_FULL_WORDS = 44  # what two sentences, or one made of two, take
-_NAMED = 20  # papers without a sentence that are named
-_MORE = 6  # … and those of one theme
 _MEASURES = re.compile(r"\d(?:[\d.,]*)\s?(?:%|x\b|times\b|points\b|-?fold\b)")
 _SEVERAL = re.compile(r",? and |, ")
-
-Tags = Mapping[str, float]
-
-
-@dataclass(frozen=True, slots=True)
-class Sources:
-    """What planning reads: the catalogue, the search, and the vocabulary of topics."""
-
-    catalogue: Catalogue
-    retriever: Retriever
-    embedder: Embedder
-    vocabulary: Vocabulary
 
 
 async def planned(request: BriefRequest, sources: Sources) -> tuple[Plan, dict[str, Paper]]:
@@ -66,8 +48,8 @@ async def planned(request: BriefRequest, sources: Sources) -> tuple[Plan, dict[s
     preferred = frozenset(spoken_of(sources.vocabulary, request.topic or "", ""))
     grouped = await asyncio.to_thread(_grouped, order, tags, vectors, preferred)
     calm = quiet(fresh, request.constraints.quiet)
-    chosen = _chosen(request, grouped, order, [c.paper.id for c in calm])
-    plan = _plan(request, order, grouped, chosen, calm, changed, len(found), searched)
+    chosen = chosen_places(request, grouped, order, [c.paper.id for c in calm])
+    plan = plan_of(request, order, grouped, chosen, calm, changed, len(found), searched)
     revision = await sources.catalogue.read(facts.catalogue_revision)
     plan = plan.model_copy(
         update={
@@ -136,75 +118,10 @@ def _listed(paper: Paper, tags: Tags, since: str | None, until: str | None) -> C
     return Candidate(paper, round(0.3 + 0.4 * min(1.0, clear) + 0.3 * measures, 4), votes_of(paper, since, until))
 
 
-async def tagged(every: Sequence[Paper], sources: Sources) -> dict[str, Tags]:
-    """The topic tags of papers with their strength; papers that were not looked at yet are, and keep what they got."""
-    known = await sources.catalogue.read(tagging.known, [paper.id for paper in every])
-    current = {name: tagged.given for name, tagged in known.items() if tagged.vocabulary == sources.vocabulary.sha256}
-    new = [paper for paper in every if paper.id not in current or known[paper.id].revision != paper.revision]
-    given: dict[str, Tags] = dict(current)
-    if new:
-        given |= await _tag(new, sources)
-    # What a person or the source put on a paper counts fully, and comes first.
-    own = {
-        paper.id: {tag: 1.0 for tag in paper.tags if tag not in known.get(paper.id, _NOTHING).given} for paper in every
-    }
-    hidden = {name: tagged.refused for name, tagged in known.items()}
-    return {
-        paper.id: own[paper.id]
-        | {tag: s for tag, s in given.get(paper.id, {}).items() if tag not in hidden.get(paper.id, ())}
-        for paper in every
-    }
-
-
-_NOTHING = tagging.Tagged(0, "", {}, frozenset())
-
-
-async def _tag(new: Sequence[Paper], sources: Sources) -> dict[str, Tags]:
-    """Tags for new papers: from their text, from what similar tagged papers carry, and from what is common."""
-    vocabulary = sources.vocabulary
-    text = await asyncio.to_thread(lambda: [spoken_of(vocabulary, paper.title, paper.abstract) for paper in new])
-    first = {paper.id: dict(choose(spoken, {}, {})) for paper, spoken in zip(new, text, strict=True)}
-    pool = await sources.catalogue.read(tagging.pool, _POOL)
-    stored = await sources.catalogue.read(tagging.known, [name for name in pool if name not in first])
-    carriers: dict[str, Tags] = {name: tagged.given for name, tagged in stored.items()}
-    # The new ones are each other's neighbours too, by what their texts say.
-    carriers |= {name: tags for name, tags in first.items() if tags and len(carriers) < _POOL}
-    names = sorted(carriers)
-    vectors = await _by_name([*first, *names], sources)
-    near = await asyncio.to_thread(
-        carried,
-        np.stack([vectors[name] for name in first]),
-        np.stack([vectors[name] for name in names]) if names else np.zeros((0, sources.embedder.dimension), np.float32),
-        [carriers[name] for name in names],
-    )
-    common = Counter(tag for tags in carriers.values() for tag in tags)
-    made = {
-        paper.id: dict(choose(spoken, neighbours, common))
-        for paper, spoken, neighbours in zip(new, text, near, strict=True)
-    }
-    given = [(paper.id, paper.revision, made[paper.id]) for paper in new]
-    await sources.catalogue.write(tagging.give, vocabulary.sha256, given)
-    return dict(made)
-
-
-async def _by_name(names: Sequence[str], sources: Sources) -> dict[str, NDArray[np.float32]]:
-    """A unit vector for each paper, the mean of its passages'; zeros where none is stored yet."""
-    wanted = list(dict.fromkeys(names))
-    rows = await sources.catalogue.read(indexing.vectors, wanted)
-    size = sources.embedder.dimension
-    made = {name: np.zeros(size, np.float32) for name in wanted}
-    for name, _, spans, blob in rows:
-        if spans:
-            mean = np.frombuffer(blob, "<f2").astype(np.float32).reshape(len(spans), size).mean(axis=0)
-            norm = float(np.linalg.norm(mean))
-            made[name] = mean / norm if norm else mean
-    return made
-
-
 async def _vectors(every: Sequence[Paper], sources: Sources) -> NDArray[np.float32]:
     if not every:
         return np.zeros((0, sources.embedder.dimension), np.float32)
-    found = await _by_name([paper.id for paper in every], sources)
+    found = await by_name([paper.id for paper in every], sources)
     return np.stack([found[paper.id] for paper in every])
 
 
@@ -213,125 +130,6 @@ def _grouped(
 ) -> list[Theme]:
     members = [Member(c.paper.id, tags[c.paper.id], f"{c.paper.title} {c.paper.abstract}") for c in order]
     return themes(members, vectors, preferred) if members else []
-
-
-def _chosen(
-    request: BriefRequest, grouped: Sequence[Theme], order: Sequence[Candidate], calm: Sequence[str]
-) -> set[int]:
-    """The places of the papers that get a sentence. All of a topic's, as far as there is room; of a week its larger
-    themes, and of each paper what it is and what came of it."""
-    most = request.constraints.max_papers
-    if request.topic is not None:
-        return _room(grouped, order, most, calm)
-    most = min(most, max(1, request.constraints.max_words // _FULL_WORDS))
-    return _room(grouped[: max(_LEAST_THEMES, round(most / _OF_A_THEME))], order, most, calm)
-
-
-def _room(grouped: Sequence[Theme], order: Sequence[Candidate], most: int, calm: Sequence[str]) -> set[int]:
-    """The places of the papers that get a sentence: the best of each theme in turn, a large theme more often."""
-    left = {theme: [place for place in theme.places if order[place].paper.id not in calm] for theme in grouped}
-    chosen = {place for place, candidate in enumerate(order) if candidate.paper.id in calm}
-    given: Counter[Theme] = Counter()
-    while len(chosen) < most and any(left.values()):
-        # The theme that is furthest behind its share; shares grow with the square root, so that small themes show.
-        theme = min(
-            (theme for theme in grouped if left[theme]),
-            key=lambda theme: ((given[theme] + 1) / len(theme.places) ** 0.5, grouped.index(theme)),
-        )
-        chosen.add(left[theme].pop(0))
-        given[theme] += 1
-    return chosen
-
-
-def _plan(
-    request: BriefRequest,
-    order: Sequence[Candidate],
-    grouped: Sequence[Theme],
-    chosen: set[int],
-    calm: Sequence[Candidate],
-    changed: Changes,
-    found: int,
-    searched: int,
-) -> Plan:
-    shown, out = [], []
-    for theme in grouped:
-        mine = [place for place in theme.places if place in chosen]
-        more = [place for place in theme.places if place not in chosen]
-        # What there is no room for is named beside its theme, a few of it; the rest only counts.
-        named = more[:_MORE] if mine else []
-        out += [place for place in more if place not in named]
-        if mine:
-            shown.append(
-                PlannedTheme(
-                    tag=theme.tag,
-                    heading=_heading(theme, request.topic),
-                    paper_ids=tuple(order[place].paper.id for place in mine),
-                    more=tuple(BriefPaper(paper_id=order[p].paper.id, title=order[p].paper.title) for p in named),
-                )
-            )
-    by_rank = sorted(chosen)
-    return Plan(
-        topic=request.topic,
-        week=request.week,
-        window=request.window,
-        constraints=request.constraints,
-        papers=tuple(_planned(order[place].paper) for place in _interleaved(by_rank, grouped)),
-        themes=tuple(shown),
-        quiet=tuple(
-            QuietPaper(paper_id=c.paper.id, title=c.paper.title, upvotes=c.votes or 0, relevance=c.relevance)
-            for c in calm
-        ),
-        changes=changed,
-        notes=_notes(request, found, len(order), changed, searched),
-        left_out=tuple(
-            LeftOut(paper_id=order[p].paper.id, title=order[p].paper.title, reason="no room") for p in out[:_NAMED]
-        ),
-        left_out_count=len(order) - len(chosen),
-        papers_searched=searched,
-        papers_found=found,
-    )
-
-
-def _interleaved(places: Sequence[int], grouped: Sequence[Theme]) -> list[int]:
-    """Places by rank within their theme first: the best of every theme before the second of any."""
-    rank: dict[int, int] = {}
-    for theme in grouped:
-        mine = [place for place in theme.places if place in set(places)]
-        rank |= {place: number for number, place in enumerate(mine)}
-    return sorted(places, key=lambda place: (rank[place], place))
-
-
-def _planned(paper: Paper) -> PlannedPaper:
-    return PlannedPaper(
-        paper_id=paper.id, revision=paper.revision, title=paper.title, url=paper.url, published=paper.published
-    )
-
-
-def _heading(theme: Theme, topic: str | None) -> str:
-    if theme.tag is None and topic is not None:
-        return topic[:1].upper() + topic[1:]
-    return theme.heading
-
-
-def _notes(request: BriefRequest, found: int, fresh: int, changed: Changes, searched: int) -> tuple[BriefNote, ...]:
-    notes = []
-    where = f"{searched:,} paper{'' if searched == 1 else 's'}"
-    if not searched:
-        notes.append(BriefNote(kind="nothing_found", detail="No paper was listed in this window."))
-    elif not found:
-        about_it = f" on {request.topic}" if request.topic else ""
-        notes.append(BriefNote(kind="nothing_found", detail=f"None of the {where} that were looked at is{about_it}."))
-    elif not fresh:
-        notes.append(
-            BriefNote(
-                kind="nothing_new", detail="Every paper that fits was reported before, and none has changed since."
-            )
-        )
-    bounded = request.window.since is not None and request.window.until is not None
-    if found and bounded and changed.compared_with is None:
-        detail = "No paper was listed in the weeks before, so there is nothing to compare with."
-        notes.append(BriefNote(kind="no_earlier_week", detail=detail))
-    return tuple(notes)
 
 
 async def _changes(

@@ -93,8 +93,10 @@ def in_short(voice: Voice) -> Account:
 
 
 def headline(voice: Voice) -> Grounded | None:
-    """The result in one sentence that names its system, for a summary; the introduction where there is no such one."""
-    able = [done for line in voice.results[:3] if (done := said(voice, line)) and voice.names_itself(done.text)]
+    """The result in one sentence that can stand alone, for a summary; the introduction where there is no such one."""
+    every = [done for line in voice.results[:3] if (done := said(voice, line))]
+    # Without a name of its own, a paper is told by its title, which is put in front.
+    able = [done for done in every if voice.names_itself(done.text) or voice.called.system is None]
     short = [one for one in able if _length(one.text) <= BRIEF]
     if short or able:
         return (short or able)[0]
@@ -131,15 +133,14 @@ def _length(text: str) -> int:
 
 
 def _first_shown(voice: Voice, of: Sequence[Line], candidates: Iterable[str]) -> Grounded | None:
-    """The first of the wordings that the guard shows by the lines that it was made of, and by no other."""
-    pool = [source(voice, line, cut=line in of) for line in voice.told]
+    """The first of the wordings that the guard shows by the very lines that it was made of, and by each of them."""
+    pool = [source(voice, line, cut=True) for line in of]
     spans = [(line.start, line.end) for line in of]
     for text in candidates:
         ledger = ground([DraftSentence(text, (voice.paper.id,))], pool)
         for shown in ledger.sentences:
-            inside = all(any(s <= e.start and e.end <= t for s, t in spans) for e in shown.evidence)
             every = all(any(s <= e.start and e.end <= t for e in shown.evidence) for s, t in spans)
-            if shown.support != "weak" and not shown.replaced_wording and inside and every:
+            if shown.support != "weak" and not shown.replaced_wording and every:
                 return shown
     return None
 

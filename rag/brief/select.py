@@ -20,7 +20,7 @@ ENOUGH = 0.33
 """Probability from which a paper is about the topic."""
 BESIDE = 0.35
 """… and the least beside the best paper."""
-_BIAS, _NEAREST, _COSINE, _OWN, _TAG, _TOP_TAG, _NO_TAG = -5.12, 0.43, 0.78, 4.36, 3.89, 1.32, -1.98
+_BIAS, _COSINE, _OWN, _TAG, _TOP_TAG, _NO_TAG = -4.92, 0.81, 4.39, 4.16, 1.56, -2.1
 _TOP = 5  # best hits whose tags say what the topic is about
 _FEW = 0.34  # share of the largest number of votes up to which a paper counts as having few
 _RELEVANT = 0.5  # relevance from which a paper with few votes is called quietly important
@@ -69,7 +69,6 @@ def about(
         sentences.setdefault(e.paper.id, []).append(e)
     cosines = {paper.id: max((e.cosine for e in sentences.get(paper.id, ())), default=0.0) for paper in papers}
     mean, spread = _mean_and_spread(background or list(cosines.values()))
-    highest = max(cosines.values(), default=0.0) - mean
     top = [tags.get(paper.id, {}) for paper in papers[:_TOP]]
     strongest = max(spoken.values(), default=1.0)
     found = []
@@ -80,7 +79,6 @@ def about(
         shared = max((s * sum(t in other for other in top) / _TOP for t, s in mine.items()), default=0.0)
         total = (
             _BIAS
-            + _NEAREST * ((cosines[paper.id] - mean) / highest if highest > 0 else 0.0)
             + _COSINE * (cosines[paper.id] - mean) / spread
             + _OWN * max((e.coverage for e in own), default=0.0)
             + _TAG * tag

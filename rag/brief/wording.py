@@ -13,6 +13,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from rag.brief.proposing import capital, proposed
+
 LONGEST = 36
 """Words from which a sentence loses clauses at its end that only praise or repeat."""
 
@@ -35,10 +37,14 @@ def short_title(title: str) -> str:
     head = re.split(r"(?<=[?!])\s|:\s|\s--?\s", title, maxsplit=1)[0].strip()
     if len(head.split()) < 3:
         head = title.strip()
-    return head if len(head) <= _LONGEST_TITLE else f"{head[:_LONGEST_TITLE].rsplit(' ', 1)[0]} …"
+    if len(head) > _LONGEST_TITLE:
+        cut = [found.start() for found in _TITLE_ENDS.finditer(head, 20, _LONGEST_TITLE)]
+        head = f"{head[: cut[-1]] if cut else head[:_LONGEST_TITLE].rsplit(' ', 1)[0]} …"
+    return head
 
 
-_LONGEST_TITLE = 80
+_LONGEST_TITLE = 64
+_TITLE_ENDS = re.compile(r"\s(?:for|via|with|by|through|using|towards?|in|from|under)\s")
 
 
 def worded(text: str, called: Called, *, speaks_of_system: bool = True) -> list[str]:
@@ -52,8 +58,8 @@ def worded(text: str, called: Called, *, speaks_of_system: bool = True) -> list[
     for start in dict.fromkeys((bare, plain)):
         framed = _unframed(start)
         for one in dict.fromkeys((framed, start)):
-            for proposed in _proposed(one, called):
-                made += _finished(proposed, called, speaks_of_system)
+            for sentence in proposed(one, called.system):
+                made += _finished(sentence, called, speaks_of_system)
             made += _finished(one, called, speaks_of_system)
     fresh = (one for one in dict.fromkeys(made) if one != text)
     return [one for one in fresh if not _FIRST_PERSON.search(one) and not _POINTS.match(one)]
@@ -67,7 +73,7 @@ _REFERENCE = re.compile(
 _LIST_MARK = re.compile(r"^(?:\(?(?:\d|[ivx]{1,3})[.)]\s+)+")
 _HERE = re.compile(r",? (?:in|of) (?:this|our) (?:paper|work|study|article)(?=[,.;]| )")
 _AIM = re.compile(
-    r" (?:to|for) (?:address|tackle|solve|overcome|alleviate|mitigate|resolve|handl)(?:ing)? "
+    r"(?<!order) (?:to|for) (?:address|tackle|solve|overcome|alleviate|mitigate|resolve|handl)(?:ing)? "
     r"(?:this|these|the above|such) (?:\w+ )?\w+(?=[.,])"
 )
 _OPENING = re.compile(
@@ -88,7 +94,7 @@ _OPENING = re.compile(
     r"To do (?:so|this|that)|For (?:this|that) (?:purpose|reason|goal)|"
     r"(?:In order )?[Tt]o (?:address|tackle|solve|overcome|alleviate|mitigate|resolve|answer|achieve|leverage|fill|"
     r"close|bridge|remedy|handle|meet|facilitate|combat|circumvent|deal with|cope with|fill in|explore)\w* "
-    r"(?:this|these|the above|it|that|those|such|the aforementioned|the)\b[^,]{0,90}|"
+    r"(?:this|these|the above|it|that|those|such|the aforementioned|the)\b[^,]{0,130}(?=,)|"
     r"First and foremost|Taken together|In the process|Along the way|Under the hood|At its core),? "
     r"|(?:[A-Z][a-z]+ing (?:on|to|from|into|at|upon|for)|(?:In order t|T)o [a-z-]+) [^,]{3,110}, "
     r"(?=(?:in this (?:paper|work|study), )?we (?:propose|introduce|present|develop|design)\b)",
@@ -111,7 +117,7 @@ def _one_finding(text: str) -> str:
     """The first of several findings that an abstract numbers in one sentence; a long list of parts is cut off."""
     found = _LISTED.match(text)
     if found:
-        text = _capital(text[found.end() :])
+        text = capital(text[found.end() :])
         second = _NEXT.search(text)
         return text[: second.start()].rstrip(";") if second else text
     if len(text.split()) > LONGEST and (listed := _NUMBERED.search(text)):
@@ -126,7 +132,7 @@ def _cut_openings(text: str) -> str:
         if found[0].rstrip()[-1:] != "," and not _ADVERB.match(found[0]):
             break
         rest = rest[found.end() :]
-    return _capital(rest)
+    return capital(rest)
 
 
 _SHORTEST = 4  # words that are left at least
@@ -167,96 +173,8 @@ def _unframed(text: str) -> str:
         if found:
             rest = text[found.end() :]
             on = found["on"]
-            return f"{_capital(on)}, {rest}" if on else _capital(rest)
+            return f"{capital(on)}, {rest}" if on else capital(rest)
     return text
-
-
-# ------------------------------------------------------------------------------------------------------- what is named
-
-_WHO = r"(?:[Ww]e|[Tt]his (?:paper|work|study|research|article|survey)|[Tt]he (?:authors|paper|study|work))"
-_BRING = (
-    r"(?:(?:also|further|then|first|therefore|thus|hereby|here) )?"
-    r"(?:propose|introduce|present|develop|describe|design|create|devise|suggest|contribute|offer|release|conceive|"
-    r"investigate|study|explore)"
-    r"(?:s|d|ed)?"
-)
-_PROPOSES = re.compile(rf"^{_WHO} {_BRING} (?P<rest>.+)$")
-_PASSIVE = re.compile(
-    r"^(?P<what>(?:An?|The) [^,;]{8,160}?) (?:is|are) (?:proposed|introduced|presented|developed|designed)"
-    r"(?P<tail>(?: to|,| that| which| for)? ?.*)$"
-)
-_KIND = (
-    r"(?:method|approach|framework|model|system|algorithm|strategy|technique|mechanism|architecture|module|pipeline|"
-    r"benchmark|dataset|data set|corpus|metric|engine|suite|solution|paradigm|attack|scheme|procedure|tool|platform|"
-    r"decoding|loss|objective|task|toolkit|library|law|network|learner|recipe|probe|protocol|test)s?"
-)
-_THIRD = r"(?:[a-z]+(?:s|es)|can|has|does|will)"
-
-
-def _proposed(text: str, called: Called) -> list[str]:
-    """ "We propose X, a Y that …" as "X is a Y that …", for the ways in which abstracts say so."""
-    found = _PROPOSES.match(text)
-    if found:
-        return _of_rest(found["rest"], called)
-    passive = _PASSIVE.match(text)
-    if passive and called.system and called.system in passive["what"]:
-        return _of_rest(f"{_small(passive['what'])}{passive['tail']}", called)
-    return []
-
-
-def _of_rest(rest: str, called: Called) -> list[str]:
-    """What follows the verb of proposing, as a sentence about the system."""
-    if called.system is None:
-        return []
-    name = re.escape(called.system)
-    full = (
-        rf"(?:{name}(?:[-\w.+]*)(?: \([^)]*\))?|"
-        rf"(?:the )?(?!(?:an?|the|first|one|some|several|two|three)\b)[^,;:()]{{3,120}} \((?:i\.e\.,? )?{name}\))"
-    )
-    made: list[str] = []
-    if found := re.match(rf"^(?P<who>{full})(?:,|:| -| --) (?P<what>(?:an?|the|our|one of) .+)$", rest):
-        made.append(f"{_who(found['who'], called)} is {_article(found['what'])}")
-    if found := re.match(rf"^(?P<who>{full}),? (?:that|which) (?P<does>{_THIRD} .+)$", rest):
-        made.append(f"{_who(found['who'], called)} {found['does']}")
-    if found := re.match(rf"^(?P<who>{full}) (?P<to>(?:to|for) .+)$", rest):
-        made.append(f"{_who(found['who'], called)} is proposed {found['to']}")
-    if found := re.match(
-        rf"^(?P<what>(?:an?|the) [^;:]{{3,200}}?),? (?:named|called|namely|dubbed|termed|i\.e\.,?|referred to as) "
-        rf"(?P<who>(?:[^,;:()]{{3,120}} \({name}\)|{name}))(?P<tail>[,.: ].*)?$",
-        rest,
-    ):
-        made.append(_joined(called.system, found["what"], found["tail"] or "."))
-    if found := re.match(
-        rf"^(?P<what>(?:an?|the) [^;:()]{{3,160}}?)(?:,)? \((?:namely |i\.e\.,? |called |termed )?(?i:{name})\)"
-        r"(?P<tail>[ ,.:].*)$",
-        rest,
-    ):
-        made.append(_joined(called.system, found["what"], found["tail"]))
-    if found := re.match(rf"^(?P<what>(?:an?|the) [^;:()]{{3,160}}?), {name}(?P<tail>[ ,.:].*)$", rest):
-        made.append(_joined(called.system, found["what"], found["tail"]))
-    if found := re.match(
-        rf"^(?P<what>the first [^;:()]{{3,160}}? \((?i:{name})\)[^;:,]{{0,120}}), which "
-        rf"(?P<does>(?:\w+ly )?{_THIRD} .+)$",
-        rest,
-    ):
-        made.append(f"{_capital(found['what'])} {found['does']}")
-    if not re.search(rf"(?<!\w){name}", rest) and re.match(rf"^(?:an?|the) (?:[^,;:()]{{0,120}}? )?{_KIND}\b", rest):
-        made.append(f"{called.system} is {_article(rest)}")
-    return made
-
-
-def _who(written: str, called: Called) -> str:
-    """The system as the sentence spells it out, without an article in front."""
-    return written[4:] if written.startswith("the ") and called.system else written
-
-
-def _joined(system: str, what: str, tail: str) -> str:
-    tail = re.sub(r"^, (?=(?:that|which) )", " ", tail.rstrip() or ".")
-    return f"{system} is {_article(what)}{tail}"
-
-
-def _article(what: str) -> str:
-    return re.sub(r"^our ", "an ", what) if re.match(r"our [aeiou]", what) else re.sub(r"^our ", "a ", what)
 
 
 # ------------------------------------------------------------------------------------------------------------ who is it
@@ -302,7 +220,7 @@ def _named(text: str, called: Called, speaks_of_system: bool) -> str:
     text = re.sub(r"^Our\b", "The", text)
     text = re.sub(r"\bour own\b", "their own", text)
     text = re.sub(r"\bour\b", "their" if text.startswith("The authors") else "the", text)
-    return _capital(text)
+    return capital(text)
 
 
 def _paper(called: Called) -> str:
@@ -345,13 +263,3 @@ def opening(text: str) -> int:
     ):
         at = found.end()
     return at
-
-
-def _capital(text: str) -> str:
-    """With a capital first, but for a name that is written small: `bert2BERT`, `fastText`."""
-    first = text.split(maxsplit=1)[0] if text.strip() else ""
-    return text if first[1:] != first[1:].lower() or any(map(str.isdigit, first)) else text[:1].upper() + text[1:]
-
-
-def _small(text: str) -> str:
-    return text[:1].lower() + text[1:]

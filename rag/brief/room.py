@@ -1,0 +1,138 @@
+"""Room: which of the papers get a sentence, in which order, and what is said of the others. Pure."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from rag.brief.group import Theme
+from rag.brief.plan import Plan, PlannedPaper, PlannedTheme
+from rag.brief.request import BriefRequest
+from rag.brief.select import Candidate
+from rag.models import BriefNote, BriefPaper, Changes, LeftOut, Paper, QuietPaper
+
+_LEAST_THEMES = 3  # themes of a week that are told at least
+_OF_A_THEME = 2.6  # papers of a theme that are told on average
+_FULL_WORDS = 44  # what two sentences, or one made of two, take
+_NAMED = 20  # papers without a sentence that are named
+_MORE = 4  # … and those of one theme
+
+
+def chosen_places(
+    request: BriefRequest, grouped: Sequence[Theme], order: Sequence[Candidate], calm: Sequence[str]
+) -> set[int]:
+    """The places of the papers that get a sentence. All of a topic's, as far as there is room; of a week its larger
+    themes, and of each paper what it is and what came of it."""
+    most = request.constraints.max_papers
+    if request.topic is not None:
+        return _room(grouped, order, most, calm)
+    most = min(most, max(1, request.constraints.max_words // _FULL_WORDS))
+    return _room(grouped[: max(_LEAST_THEMES, round(most / _OF_A_THEME))], order, most, calm)
+
+
+def _room(grouped: Sequence[Theme], order: Sequence[Candidate], most: int, calm: Sequence[str]) -> set[int]:
+    """The places of the papers that get a sentence: the best of each theme in turn, a large theme more often."""
+    left = {theme: [place for place in theme.places if order[place].paper.id not in calm] for theme in grouped}
+    chosen = {place for place, candidate in enumerate(order) if candidate.paper.id in calm}
+    given: Counter[Theme] = Counter()
+    while len(chosen) < most and any(left.values()):
+        # The theme that is furthest behind its share; shares grow with the square root, so that small themes show.
+        theme = min(
+            (theme for theme in grouped if left[theme]),
+            key=lambda theme: ((given[theme] + 1) / len(theme.places) ** 0.5, grouped.index(theme)),
+        )
+        chosen.add(left[theme].pop(0))
+        given[theme] += 1
+    return chosen
+
+
+def plan_of(
+    request: BriefRequest,
+    order: Sequence[Candidate],
+    grouped: Sequence[Theme],
+    chosen: set[int],
+    calm: Sequence[Candidate],
+    changed: Changes,
+    found: int,
+    searched: int,
+) -> Plan:
+    """The plan of the papers that were chosen; of the others, those of a told theme are named, and all are counted."""
+    shown, out = [], []
+    for theme in grouped:
+        mine = [place for place in theme.places if place in chosen]
+        more = [place for place in theme.places if place not in chosen]
+        # What there is no room for is named beside its theme, a few of it; the rest only counts.
+        named = more[:_MORE] if mine else []
+        out += [place for place in more if place not in named]
+        if mine:
+            shown.append(
+                PlannedTheme(
+                    tag=theme.tag,
+                    heading=_heading(theme, request.topic if len(grouped) == 1 else None),
+                    paper_ids=tuple(order[place].paper.id for place in mine),
+                    more=tuple(BriefPaper(paper_id=order[p].paper.id, title=order[p].paper.title) for p in named),
+                )
+            )
+    by_rank = sorted(chosen)
+    return Plan(
+        topic=request.topic,
+        week=request.week,
+        window=request.window,
+        constraints=request.constraints,
+        papers=tuple(_planned(order[place].paper) for place in _interleaved(by_rank, grouped)),
+        themes=tuple(shown),
+        quiet=tuple(
+            QuietPaper(paper_id=c.paper.id, title=c.paper.title, upvotes=c.votes or 0, relevance=c.relevance)
+            for c in calm
+        ),
+        changes=changed,
+        notes=_notes(request, found, len(order), changed, searched),
+        left_out=tuple(
+            LeftOut(paper_id=order[p].paper.id, title=order[p].paper.title, reason="no room") for p in out[:_NAMED]
+        ),
+        left_out_count=len(order) - len(chosen),
+        papers_searched=searched,
+        papers_found=found,
+    )
+
+
+def _interleaved(places: Sequence[int], grouped: Sequence[Theme]) -> list[int]:
+    """Places by rank within their theme first: the best of every theme before the second of any."""
+    rank: dict[int, int] = {}
+    for theme in grouped:
+        mine = [place for place in theme.places if place in set(places)]
+        rank |= {place: number for number, place in enumerate(mine)}
+    return sorted(places, key=lambda place: (rank[place], place))
+
+
+def _planned(paper: Paper) -> PlannedPaper:
+    return PlannedPaper(
+        paper_id=paper.id, revision=paper.revision, title=paper.title, url=paper.url, published=paper.published
+    )
+
+
+def _heading(theme: Theme, topic: str | None) -> str:
+    if theme.tag is None and topic is not None:
+        return topic[:1].upper() + topic[1:]
+    return theme.heading
+
+
+def _notes(request: BriefRequest, found: int, fresh: int, changed: Changes, searched: int) -> tuple[BriefNote, ...]:
+    notes = []
+    where = f"{searched:,} paper{'' if searched == 1 else 's'}"
+    if not searched:
+        notes.append(BriefNote(kind="nothing_found", detail="No paper was listed in this window."))
+    elif not found:
+        about_it = f" on {request.topic}" if request.topic else ""
+        notes.append(BriefNote(kind="nothing_found", detail=f"None of the {where} that were looked at is{about_it}."))
+    elif not fresh:
+        notes.append(
+            BriefNote(
+                kind="nothing_new", detail="Every paper that fits was reported before, and none has changed since."
+            )
+        )
+    bounded = request.window.since is not None and request.window.until is not None
+    if found and bounded and changed.compared_with is None:
+        detail = "No paper was listed in the weeks before, so there is nothing to compare with."
+        notes.append(BriefNote(kind="no_earlier_week", detail=detail))
+    return tuple(notes)
