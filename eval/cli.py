@@ -211,6 +211,38 @@ def bench(
 
 
 @app.command()
+def brief(
+    topics: Annotated[
+        Path | None, typer.Option(exists=True, dir_okay=False, help="Gold topics, in place of those over the sample.")
+    ] = None,
+    corpus: Annotated[
+        Path | None, typer.Option(exists=True, dir_okay=False, help="Papers in any format, in place of the sample.")
+    ] = None,
+    listed: Annotated[
+        str | None, typer.Option(metavar="DAY", help="The day on which a page listed its papers.")
+    ] = None,
+    half: Annotated[str, typer.Option(help="`choosing`, `reporting` or `all`: which topics.")] = "all",
+    as_json: Json = False,
+) -> None:
+    """Measure briefs on gold topics: papers and figures found, sentences shown, subjects, repeated openings."""
+    from datetime import date
+
+    from eval.briefs.gold import packaged_topics, topics_in
+    from eval.briefs.measure import pooled, table
+    from eval.briefs.run import run
+
+    chosen = [one for one in (packaged_topics() if topics is None else topics_in(topics)) if half in (one.half, "all")]
+    made = asyncio.run(run(chosen, corpus=corpus, listed=date.fromisoformat(listed) if listed else None))
+    if as_json:
+        scores = {"topics": [one.to_json() for one in made.measures], "all": pooled(made.measures)}
+        typer.echo(json.dumps(scores, indent=2, ensure_ascii=False))
+        return
+    typer.echo(table(made.measures))
+    slowest = max(made.brief_seconds, default=0.0)
+    typer.echo(f"ingest {made.ingest_seconds:.2f} s; the slowest brief {slowest:.2f} s")
+
+
+@app.command()
 def guard(
     page: Annotated[
         Path | None,
