@@ -32,7 +32,7 @@ def line(text: str) -> Line:
         ),
         (
             "Quilt reduces waiting 28x and gives a 4.5x speedup.",
-            [("28x", "Quilt reduces waiting"), ("4.5x", "gives a")],
+            [("28x", "Quilt reduces waiting"), ("4.5x", "speedup")],
         ),
         ("In 2019 it read a book with 2-shot prompts of GPT-4 and TriLM 3.9B.", []),
         ("It has three parts and 7 tasks.", []),
