@@ -76,9 +76,9 @@ def pointing(opened: Opened, past: Past) -> Followed | None:
         return Followed(opened.question)  # "these papers" after a single one are all that there are
     if focus is None:
         enough = _SAYS_ENOUGH if past.turns else 1
-        return (
-            None if len(ellipsis.besides_attributes(text)) >= enough or free_names(text) else unknown(bare(text), past)
-        )
+        named = [name for name in free_names(text) if not ellipsis.ATTRIBUTE.fullmatch(name)]
+        says_enough = named or len(ellipsis.besides_attributes(text)) >= enough
+        return None if says_enough else unknown(bare(text), past)
     if ellipsis.turns_away(text, focus):
         return None
     if re.match(r"(?:its|their)\b", text, re.I) and not re.search(rf"\b{AUX}\b", text, re.I):

@@ -306,7 +306,14 @@ def test_a_question_that_stands_alone_is_left_to_the_letter(before: tuple[Answer
 # ------------------------------------------------------------------------------------- what points back to nothing
 
 
-POINTING = ["what about it?", "how does it work?", "tell me more", "the second one", "What did it cost to train them?"]
+POINTING = [
+    "How many GPUs did they use for those experiments?",
+    "what about it?",
+    "how does it work?",
+    "tell me more",
+    "the second one",
+    "What did it cost to train them?",
+]
 
 
 @pytest.mark.parametrize(
