@@ -11,7 +11,7 @@ import sys
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -240,6 +240,41 @@ def brief(
     typer.echo(table(made.measures))
     slowest = max(made.brief_seconds, default=0.0)
     typer.echo(f"ingest {made.ingest_seconds:.2f} s; the slowest brief {slowest:.2f} s")
+
+
+@app.command()
+def calibrate(
+    gold: Annotated[
+        list[Path] | None,
+        typer.Option(exists=True, dir_okay=False, help="Gold questions; may be repeated. Default: the choosing half."),
+    ] = None,
+    corpus: Annotated[
+        list[Path] | None,
+        typer.Option(exists=True, dir_okay=False, help="The papers of each gold file, in order. Default: the sample."),
+    ] = None,
+    out: Annotated[Path, typer.Option(dir_okay=False, help="Where the calibration is written.")] = Path(
+        "calibration.json"
+    ),
+    name: Annotated[str, typer.Option(help="What answers call it, before its version.")] = "own",
+    version: Annotated[int, typer.Option(min=1, help="Its version, counted up by you.")] = 1,
+    as_json: Json = False,
+) -> None:
+    """Fit the decision to answer or to decline on gold questions, and write it with what it was made from."""
+    from eval.calibrate import readable, written
+
+    made = asyncio.run(_calibrate(gold or [], corpus or [], name, version))
+    out.write_text(written(made), encoding="utf-8")
+    typer.echo(written(made) if as_json else readable(made))
+
+
+async def _calibrate(gold: list[Path], corpus: list[Path], name: str, version: int) -> dict[str, Any]:
+    from eval.calibrate import calibrate as fit
+    from eval.calibrate import sources
+    from eval.scratch import builtin_embedder, settings_in
+
+    with tempfile.TemporaryDirectory(prefix="paperbrief-eval-") as folder:
+        embedder = builtin_embedder(settings_in(Path(folder)))
+        return await fit(sources(gold, corpus), embedder=embedder, name=name, version=version)
 
 
 @app.command()

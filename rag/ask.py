@@ -1,6 +1,6 @@
 """Asking: the flow of a question.
 
-    question -> understand -> retrieve evidence -> write (draft, ground, repair once, ground) -> Answer
+    question -> understand -> retrieve evidence -> decide -> write (draft, ground, repair once, ground) -> Answer
 
 Every sentence is shown by a span of an abstract, and every citation is put there by this code.
 """
@@ -16,10 +16,11 @@ from datetime import UTC, datetime
 from typing import Literal
 
 from rag import __version__
+from rag.abstain import NOTHING, Calibration, Decision
 from rag.catalogue import Catalogue, answers, facts, papers
 from rag.cite import cited, readable
 from rag.compose.cues import ORDERS
-from rag.compose.extractive import confidence
+from rag.compose.proposing import decided, to_be_said
 from rag.embedding import Embedder
 from rag.errors import BudgetSpent, NoModel
 from rag.evidence import Evidence
@@ -33,8 +34,8 @@ from rag.models import (
     Dropped,
     Latency,
     Listener,
-    Nearest,
     Note,
+    Outcome,
     Paper,
     Provenance,
     Scope,
@@ -45,19 +46,22 @@ from rag.models import (
 from rag.premise import Conflict, conflict
 from rag.prompting import Prompts
 from rag.question import Question, understand
+from rag.refusal import gaps, nearest, refusal
 from rag.retrieve import Retrieved, Retriever, checked
 from rag.write import Written, as_source, write_extractive, write_grounded
 
 Mode = Literal["auto", "extractive", "generative"]
 
-_NEAREST = 3
 _COUNTED = 64  # scopes whose size is remembered
 _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """What asking works with; made once by the composition root. `model` is None where none is set."""
+    """What asking works with; made once by the composition root.
+
+    `model` is None where none is set, `calibration` where none is for this embedding: rules alone decide then.
+    """
 
     retriever: Retriever
     catalogue: Catalogue
@@ -65,6 +69,7 @@ class Desk:
     model: Model | None
     prompts: Prompts | None
     mode: Mode = "auto"
+    calibration: Calibration | None = None
     counted: dict[tuple[int, Scope], Coverage] = field(default_factory=dict)
     """What was searched, by the catalogue's revision and the scope: counting all papers costs as much as a search."""
 
@@ -98,20 +103,21 @@ async def answered(
     retrieved, ordering = without_orders(retrieved)
     clock.stage("retrieve")
     tell(Status(stage="writing"))
+    decision = decided(understood, retrieved, desk.calibration)
     contradicted = conflict(understood, retrieved.evidence)
-    written, further = await _write(understood, retrieved, contradicted, desk, mode or desk.mode)
+    written, further = await _write(understood, retrieved, decision, contradicted, desk, mode or desk.mode)
     clock.stage("compose")
-    notes = _ignored(ordering, written) + further
+    notes = _ignored(ordering, written) + further + gaps(decision, retrieved.evidence)
     shown = cited(written.sentences, {paper.id: paper for paper, _ in retrieved.papers})
     _tell(tell, *shown, notes)
-    return await _answer(understood, retrieved, written, shown, notes, scope, desk, clock)
+    return await _answer(understood, retrieved, decision, written, shown, notes, scope, desk, clock)
 
 
 async def unasked(question: str, text: str, *, scope: Scope, desk: Desk) -> Answer:
     """The answer to a question that nobody can look up, since it does not say of what: `text` says so."""
     asked = understand(checked(question))
     nothing = Retrieved((), ())
-    answer = await _answer(asked, nothing, Written(()), ((), ()), (), scope, desk, _Clock())
+    answer = await _answer(asked, nothing, NOTHING, Written(()), ((), ()), (), scope, desk, _Clock())
     return answer.model_copy(update={"text": text})
 
 
@@ -160,14 +166,22 @@ def _ignored(ordering: Sequence[Paper], written: Written) -> tuple[Note, ...]:
 
 
 async def _write(
-    question: Question, retrieved: Retrieved, contradicted: Conflict | None, desk: Desk, mode: Mode
+    question: Question,
+    retrieved: Retrieved,
+    decision: Decision,
+    contradicted: Conflict | None,
+    desk: Desk,
+    mode: Mode,
 ) -> tuple[Written, tuple[Note, ...]]:
-    """What may be said, by the model where one is wanted and works; the paper's own word first where it contradicts."""
+    """What may be said, by the model where one is wanted and works; the paper's own word first where it contradicts.
+
+    No model is asked where the decision is to decline: there is nothing to tell it.
+    """
     notes = [Note(kind="premise_conflict", detail=contradicted.detail)] if contradicted else []
     written = None
     if mode == "generative" and (desk.model is None or desk.prompts is None):
         raise NoModel("There is no language model to answer with.", hint="Set PAPERBRIEF_MODEL, or ask without.")
-    if mode != "extractive" and desk.model is not None and desk.prompts is not None:
+    if mode != "extractive" and desk.model is not None and desk.prompts is not None and not decision.declines:
         try:
             written = await write_grounded(
                 question, retrieved.evidence, model=desk.model, prompts=desk.prompts, embedder=desk.embedder
@@ -179,7 +193,7 @@ async def _write(
             _log.warning("the model failed, answering without it: %s", error.message)
             notes.append(Note(kind="model_unavailable", detail=f"{error.message} Answered without it."))
     if written is None:
-        written = write_extractive(question, retrieved.evidence)
+        written = write_extractive(to_be_said(decision))
     return _with_correction(written, contradicted), tuple(notes)
 
 
@@ -206,6 +220,7 @@ def _inside(piece: EvidenceSentence, sentence: Evidence) -> bool:
 async def _answer(
     question: Question,
     retrieved: Retrieved,
+    decision: Decision,
     written: Written,
     shown: tuple[tuple[AnswerSentence, ...], tuple[Citation, ...]],
     notes: tuple[Note, ...],
@@ -216,20 +231,20 @@ async def _answer(
     sentences, citations = shown
     revision = await desk.catalogue.read(facts.catalogue_revision)
     coverage = await _coverage(desk, revision, scope)
-    pieces = [piece for said in written.sentences for piece in said.evidence]
-    shown_by = [e for e in retrieved.evidence if any(_inside(piece, e) for piece in pieces)]
+    found = nearest(decision, retrieved.papers)
     return Answer(
         id=f"ans_{secrets.token_hex(8)}",
         question=question.text,
         standalone_question=question.text,
-        outcome="answered" if sentences else "insufficient_evidence",
-        text=" ".join(map(readable, sentences)) if sentences else _refusal(coverage, retrieved.papers),
+        outcome=_outcome(decision, sentences),
+        text=" ".join(map(readable, sentences))
+        or refusal(decision, retrieved.evidence, searched=coverage.papers_searched, found=found),
         sentences=sentences,
         citations=citations,
         notes=notes,
         dropped=tuple(Dropped(text=d.text, reason=d.reason, detail=d.detail) for d in written.dropped),
-        nearest=() if sentences else _nearest(retrieved.papers),
-        confidence=round(confidence(shown_by or retrieved.evidence[:1]), 4),
+        nearest=() if sentences else found,
+        confidence=round(decision.probability, 4),
         coverage=coverage,
         provenance=Provenance(
             mode="extractive" if written.model is None else "generative",
@@ -237,6 +252,7 @@ async def _answer(
             prompt=written.prompt,
             prompt_sha256=written.prompt_sha256,
             embedding=desk.embedder.identity,
+            calibration=desk.calibration.label if desk.calibration else None,
             catalogue_revision=revision,
             version=__version__,
             created=datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
@@ -260,17 +276,11 @@ async def _coverage(desk: Desk, revision: int, scope: Scope) -> Coverage:
     return known
 
 
-def _refusal(coverage: Coverage, found: Sequence[tuple[Paper, float]]) -> str:
-    searched = coverage.papers_searched
-    if not searched:
-        return "There are no papers to search: load some first, or widen the scope."
-    abstracts = f"{searched:,} abstract{'s' if searched != 1 else ''}"
-    looked = f"I looked through {abstracts} and found no sentence that answers this."
-    return f"{looked} The nearest papers are listed." if found else looked
-
-
-def _nearest(found: Sequence[tuple[Paper, float]]) -> tuple[Nearest, ...]:
-    return tuple(Nearest(paper_id=p.id, title=p.title, score=round(score, 4)) for p, score in found[:_NEAREST])
+def _outcome(decision: Decision, sentences: Sequence[AnswerSentence]) -> Outcome:
+    """The outcome by what is said in the end: a wrong premise is put right though nothing else may be known."""
+    if not sentences:
+        return decision.outcome if decision.declines else "insufficient_evidence"
+    return "answered" if decision.declines else decision.outcome
 
 
 class _Clock:

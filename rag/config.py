@@ -157,6 +157,12 @@ class _HouseSettings(BaseSettings):
         description="`auto` words answers with the model where one is set and works, `extractive` always quotes, "
         "`generative` insists on a model being set.",
     )
+    calibration: str = Field(
+        default="packaged",
+        min_length=1,
+        description="What the decision to answer is weighed with: `packaged`, `none` for rules alone, or a file that "
+        "`paperbrief eval calibrate` made.",
+    )
     cache_dir: Folder = Field(
         default_factory=lambda: platformdirs.user_cache_path("paperbrief"),
         description="Holds what can be made again: the fast form of the built-in model.",

@@ -6,7 +6,8 @@
     │   ├── QuestionError          a question that is empty or too long
     │   └── ScopeError             a scope that names nothing in the catalogue
     ├── SettingsError              a setting is unknown, malformed or contradicts another
-    │   └── NoModel                an answer was wanted from a language model, and none is set
+    │   ├── NoModel                an answer was wanted from a language model, and none is set
+    │   └── CalibrationError       a calibration cannot be read, or was made for another embedding or prompt
     ├── NotFound                   no paper, answer or conversation with this identifier
     ├── MissingPackage             an optional or required package is not installed
     ├── StorageError               the disk is full, read-only, or the file is not ours
@@ -66,6 +67,10 @@ class SettingsError(PaperbriefError):
 
 class NoModel(SettingsError):
     """An answer was wanted from a language model, and none is set."""
+
+
+class CalibrationError(SettingsError):
+    """A calibration that is none, or that was made for another embedding or another prompt."""
 
 
 class NotFound(PaperbriefError):

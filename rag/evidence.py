@@ -107,15 +107,23 @@ class Read:
 def _stands_in(words: Sequence[Word], name: Sequence[frozenset[str]]) -> bool:
     """Whether the words of a name follow each other among the words."""
     return bool(name) and any(
-        all(any(form <= part for form in word.forms) for word, part in zip(words[at:], name, strict=False))
+        all(_is(word, part) for word, part in zip(words[at:], name, strict=False))
         for at in range(len(words) - len(name) + 1)
     )
+
+
+def _is(word: Word, part: frozenset[str]) -> bool:
+    return any(form <= part for form in word.forms) or _as_written(word.text.strip(".'’")) in part
+
+
+def _as_written(word: str) -> str:
+    return f"!{word}"
 
 
 def name_parts(name: str, query_terms: Callable[[str], Sequence[str]]) -> tuple[frozenset[str], ...]:
     """What each word of a name is matched by: its stem and itself, an everyday word (`RIGHT`) only as it is written."""
     if everyday(name):
-        return (name_keys(name),)
+        return (name_keys(name) | {_as_written(name)},)
     return tuple(frozenset(query_terms(word)[:1]) | name_keys(word) for word in name.split())
 
 

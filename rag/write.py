@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from rag.compose import generative
-from rag.compose.extractive import choose
 from rag.embedding import Embedder
 from rag.errors import ModelError
 from rag.ground import DraftSentence, DroppedSentence, EvidenceSentence, Grounded, Ledger, ground
@@ -40,20 +39,18 @@ class Written:
     completion_tokens: int = 0
 
 
-def write_extractive(question: Question, evidence: Sequence[Evidence]) -> Written:
-    """The sentences that answer, word for word; none where the evidence does not answer."""
-    return Written(tuple(Grounded(e.text, "verbatim", (as_source(e),)) for e in choose(question, evidence)))
+def write_extractive(sentences: Sequence[Evidence]) -> Written:
+    """The sentences that answer, word for word."""
+    return Written(tuple(Grounded(e.text, "verbatim", (as_source(e),)) for e in sentences))
 
 
 async def write_grounded(
     question: Question, evidence: Sequence[Evidence], *, model: Model, prompts: Prompts, embedder: Embedder
 ) -> Written:
-    """A model's answer, every sentence shown in an abstract or dropped with its reason.
+    """A model's answer, every sentence shown in an abstract or dropped with its reason. Raises ModelError.
 
-    No model is asked when the evidence does not answer, since there is nothing to tell it. Raises ModelError.
+    Whether the evidence answers is decided before: where it does not, there is nothing to tell a model.
     """
-    if not choose(question, evidence):
-        return Written(())
     sources = [as_source(e) for e in evidence]
     shown = _shown(evidence)
     draft = await generative.draft(question, shown, model=model, prompts=prompts)

@@ -53,12 +53,12 @@ class Draft:
     @property
     def sentences(self) -> list[Evidence]:
         """All of it, in the order to read it."""
-        return _readable(part.sentences for part in self.parts)
+        return readable_order(part.sentences for part in self.parts)
 
     @property
     def sound(self) -> list[Evidence]:
         """What answers by the rules alone."""
-        return _readable(part.sentences for part in self.parts if part.sound)
+        return readable_order(part.sentences for part in self.parts if part.sound)
 
 
 def choose(question: Question, evidence: Sequence[Evidence]) -> list[Evidence]:
@@ -85,8 +85,8 @@ def draft(question: Question, evidence: Sequence[Evidence]) -> Draft:
     return Draft((best(question, evidence, MAX_SENTENCES),))
 
 
-def _readable(parts: Iterable[Sequence[Evidence]]) -> list[Evidence]:
-    """Sentences of a survey stay as they are ranked; of the others, each paper's stand together."""
+def readable_order(parts: Iterable[Sequence[Evidence]]) -> list[Evidence]:
+    """All sentences in the order to read them: each paper's stand together, openings that point back are cut off."""
     return [_without_lead_in(chosen) for chosen in in_order(e for part in parts for e in part)]
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from rag.ask import Desk
 from rag.brief import BriefDesk
+from rag.calibrated import calibration_for
 from rag.catalogue import Catalogue
 from rag.embedding import Embedder
 from rag.errors import MissingPackage, StorageError
@@ -65,7 +66,8 @@ async def open_library(settings: Settings, *, embedder: Embedder | None = None) 
         index = Index(catalogue, vectors, lexical, dimension=embedder.dimension)
         retriever = Retriever(catalogue, index, lexical, embedder)
         model, prompts = _model(settings, catalogue, stack)
-        desk = Desk(retriever, catalogue, embedder, model, prompts, settings.mode)
+        calibration = calibration_for(settings, embedder.identity)
+        desk = Desk(retriever, catalogue, embedder, model, prompts, settings.mode, calibration)
         briefing = BriefDesk(catalogue, retriever, embedder, model, prompts, settings.mode)
         yield Library(catalogue, vectors, lexical, index, embedder, retriever, desk, briefing)
 

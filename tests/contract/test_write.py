@@ -13,6 +13,7 @@ from model_server import ModelServer, serving
 from pydantic import BaseModel
 
 import prompts
+from rag.compose.extractive import choose
 from rag.compose.reply import FORMS
 from rag.ground import EvidenceSentence, Grounded
 from rag.llm import BadReply, Completion, ModelError, ModelUnavailable
@@ -177,13 +178,6 @@ async def test_a_weak_sentence_is_never_all_that_is_said() -> None:
     assert all(said.support != "weak" for said in made.sentences)
 
 
-async def test_without_evidence_that_answers_no_model_is_asked() -> None:
-    async with wired("faithful") as (server, model):
-        for found in ([], evidence(KESTREL, relevance=0.05)):
-            assert await over(model, found) == Written(())
-        assert server.requests == []
-
-
 async def test_a_model_that_declines_says_nothing_and_is_named() -> None:
     async with wired("decline") as (server, model):
         made = await over(model)
@@ -272,7 +266,7 @@ async def test_a_model_is_shown_at_most_so_many_sentences() -> None:
 
 
 async def test_extractive_writing_is_word_for_word_and_needs_no_model() -> None:
-    made = write_extractive(QUESTION, FOUND)
+    made = write_extractive(choose(QUESTION, FOUND))
     assert made.sentences
     assert (made.model, made.prompt, made.dropped) == (None, None, ())
     for said in made.sentences:

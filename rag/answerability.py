@@ -1,0 +1,207 @@
+"""What speaks for and against an answer: plain features of a question and the sentences chosen for it. Pure.
+
+Each feature has a name that a person can read and a value that can be checked by hand; `rag.abstain` weighs them. They
+ask: do the papers have the names that the question has? What else of it do they not speak of? Is the figure given that
+was asked for? How near is it, by vectors and by words, and does another paper come as near?
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import astuple, dataclass, fields
+
+from rag.evidence import Evidence
+from rag.fusion import Fused
+from rag.given import gives_figure, wants_figure
+from rag.question import Kind, Question
+from rag.relevance import Word
+from rag.text.everyday import everyday
+from rag.text.names import proper_names
+
+_MARGIN = 0.3  # a lead in cosine from which more means no more
+_MANY_WORDS = 25
+_TOPICS = 2  # words that a paper lacks from which more mean no more
+_NARROWS = frozenset(
+    ("than", "on", "for", "in", "at", "against", "into", "from", "of", "over", "with", "under", "when")
+)
+_ENDS_NARROWING = frozenset(
+    (
+        *("on", "for", "in", "at", "and", "or", "to", "than", "with", "it", "they", "what", "which", "how", "that"),
+        *("is", "are", "was", "were", "does", "do", "did", "has", "have", "can"),
+    )
+)
+_QUALIFIED = 6  # words that one such word narrows at most
+_LIKE_A_NAME = re.compile(r"(?=.*[A-Za-z])(?=.*[\d@^+])")
+
+
+@dataclass(frozen=True, slots=True)
+class Features:
+    """What is known of a question and the sentences chosen for it; all but `margin` in [0, 1].
+
+    `named` tells two cases apart that are partly weighed differently: the question names the system of the paper that
+    is answered from, or it only describes what it is about.
+    """
+
+    named: float
+    sound: float
+    """Whether the rules of composing would say these sentences."""
+    name_missing: float
+    """Whether the question has a name that no paper has which is answered from or which it names."""
+    names_missing: float
+    """The share of the question's weight that such names have."""
+    topics_missing: float
+    """How many words the papers answered from do not have, everyday ones aside: 0, 1, or 2 and more, as a share."""
+    topic_share_missing: float
+    """The share of the question's weight that they have."""
+    qualifier_missing: float
+    """Whether one of them stands where a question narrows down: on, for, in, than …"""
+    unsaid: float
+    """The share of the question's weight in such words and names that the chosen sentences do not have."""
+    coverage: float
+    """The best share of the question's weight that a chosen sentence speaks of, with what stands around it."""
+    cosine: float
+    """The best cosine of the question and a passage around a chosen sentence."""
+    paper_cosine: float
+    """The best mean cosine of the question and a paper's passages."""
+    margin: float
+    """How much nearer by vectors the papers answered from are than the next other one, -0.3 to 0.3."""
+    first_by_vectors: float
+    """1 / the best rank by vectors of a paper answered from."""
+    first_by_words: float
+    """1 / the best rank by keywords."""
+    figure_missing: float
+    """How far the chosen sentences fall short of giving the figure that was asked for; 0 where none was."""
+    figure_missing_loosely: float
+    """The same where an answer in words would do."""
+    thing_missing: float
+    """Whether the chosen sentences do not speak of the thing that stands after "which" or "how many"."""
+    survey: float
+    comparison: float
+    words: float
+    """How many words the question has that search can use: 25 and more are 1."""
+
+    def as_dict(self) -> dict[str, float]:
+        """The features by name."""
+        return dict(zip(NAMES, astuple(self), strict=True))
+
+
+NAMES = tuple(field.name for field in fields(Features))
+
+
+def features(
+    question: Question,
+    chosen: Sequence[Evidence],
+    evidence: Sequence[Evidence],
+    *,
+    words: Sequence[Word],
+    ranked: Sequence[Fused],
+    sound: bool,
+) -> Features:
+    """The features of sentences chosen from all evidence found.
+
+    `words` are the question's with their weights and `ranked` the papers as both legs of the search found them;
+    `sound` says whether the rules of composing would say the sentences.
+    """
+    lacks = missing(question, chosen, evidence, words)
+    whole = sum(word.weight for word in words) or 1.0
+    said = frozenset[str]().union(*(e.has for e in chosen))
+    named = {e.paper.id for e in evidence if e.own}  # a part of a question may not repeat the name
+    own = any(e.paper.id in named for e in chosen)
+    unsaid = [word for word in words if word.text not in said and not everyday(word.text)]
+    wanted = wants_figure(question.text, question.figure)
+    figure = gives_figure(question.text, wanted, (e.text for e in chosen)) if wanted is not None else 1.0
+    strict = wanted is not None and wanted.strict
+    narrowing, ranks = qualifiers(question.text), _ranks(chosen, ranked)
+    return Features(
+        named=float(own),
+        sound=float(sound),
+        name_missing=float(bool(lacks.names)),
+        names_missing=_weight(lacks.names) / whole,
+        topics_missing=min(len(lacks.topics), _TOPICS) / _TOPICS,
+        topic_share_missing=_weight(lacks.topics) / whole,
+        qualifier_missing=float(any(_bare(word.text) in narrowing for word in lacks.topics)),
+        unsaid=_weight(unsaid) / whole,
+        coverage=max((e.coverage for e in chosen), default=0.0),
+        cosine=max((e.cosine for e in chosen), default=0.0),
+        paper_cosine=max((e.paper_cosine for e in chosen), default=0.0),
+        margin=ranks.margin,
+        first_by_vectors=ranks.by_vectors,
+        first_by_words=ranks.by_words,
+        figure_missing=(1.0 - figure) if strict else 0.0,
+        figure_missing_loosely=(1.0 - figure) if not strict else 0.0,
+        thing_missing=float(question.required is not None and question.required not in said),
+        survey=float(question.kind is Kind.SURVEY),
+        comparison=float(question.kind is Kind.COMPARISON),
+        words=min(len(words), _MANY_WORDS) / _MANY_WORDS,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """The question's words that the papers answered from do not have: names, and others that are not everyday ones."""
+
+    names: tuple[Word, ...]
+    topics: tuple[Word, ...]
+
+
+def missing(
+    question: Question, chosen: Sequence[Evidence], evidence: Sequence[Evidence], words: Sequence[Word]
+) -> Missing:
+    """What is missing; a name is not where another paper that the question names has it."""
+    have = frozenset[str]().union(*(e.paper_has for e in chosen))
+    named = frozenset[str]().union(*(e.paper_has for e in evidence if e.own))
+    written = {*question.names, *proper_names(question.text)}
+    absent = [word for word in words if word.text not in have]
+    names = [word for word in absent if like_a_name(word.text, written)]
+    return Missing(
+        tuple(word for word in names if word.text not in named),
+        tuple(word for word in absent if word not in names and not everyday(word.text)),
+    )
+
+
+def like_a_name(word: str, written: frozenset[str] | set[str]) -> bool:
+    """Whether a word is one of the names `written` in the question, or has letters with digits or signs: `recall@1`."""
+    return _bare(word) in written or word in written or _LIKE_A_NAME.match(_bare(word)) is not None
+
+
+def _bare(word: str) -> str:
+    return word.strip(".'’").removesuffix("'s").removesuffix("’s")
+
+
+def qualifiers(text: str) -> frozenset[str]:
+    """The words that narrow a question down: those after "on", "for", "in" or "than", up to the next small word."""
+    found, left = set(), 0
+    for token in text.split():
+        word = _bare(token.strip("?.,;:!()\"'"))
+        if word.casefold() in _NARROWS:
+            left = _QUALIFIED
+        elif word.casefold() in _ENDS_NARROWING:
+            left = 0
+        elif left:
+            found.add(word)
+            left = 0 if token[-1:] in "?,.;:" else left - 1
+    return frozenset(found)
+
+
+def _weight(words: Sequence[Word]) -> float:
+    return sum(word.weight for word in words)
+
+
+@dataclass(frozen=True, slots=True)
+class _Ranks:
+    margin: float
+    by_vectors: float
+    by_words: float
+
+
+def _ranks(chosen: Sequence[Evidence], ranked: Sequence[Fused]) -> _Ranks:
+    papers = {e.paper.id for e in chosen}
+    ours = [fused for fused in ranked if fused.paper_id in papers]
+    best = max((fused.dense or 0.0 for fused in ours), default=0.0)
+    other = max((fused.dense or 0.0 for fused in ranked if fused.paper_id not in papers), default=0.0)
+    return _Ranks(
+        max(-_MARGIN, min(_MARGIN, best - other)),
+        max((1 / fused.dense_rank for fused in ours if fused.dense_rank), default=0.0),
+        max((1 / fused.lexical_rank for fused in ours if fused.lexical_rank), default=0.0),
+    )
