@@ -189,7 +189,7 @@ def bench(
     again: Annotated[bool, typer.Option("--again", help="Measure parts that have a result anew.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Measure speed and memory: ingest, search, ask and start. What was measured is kept; a second run goes on."""
+    """Measure speed and memory: ingest, search, ask, start, HTTP. What was measured is kept; a second run goes on."""
     from importlib.resources import as_file, files
 
     from eval.bench.plan import Plan

@@ -31,10 +31,11 @@ def load() -> float:
     return round(os.getloadavg()[0], 2)
 
 
-def memory() -> dict[str, float]:
-    """Resident memory of this process in MB, now and at most so far; empty where the system does not say."""
+def memory(process: int | None = None) -> dict[str, float]:
+    """Resident memory of this process, or of another, in MB: now and at most so far; empty where the system does not
+    say."""
     try:
-        status = Path("/proc/self/status").read_text()
+        status = Path(f"/proc/{process or 'self'}/status").read_text()
     except OSError:  # not on macOS and Windows
         return {}
     fields = dict(line.split(":", 1) for line in status.splitlines() if ":" in line)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, TypeVar
@@ -31,10 +32,31 @@ async def interleaved(items: Sequence[T], calls: Mapping[str, Call[T]]) -> dict[
     return taken
 
 
+async def at_once(call: Call[T], items: Sequence[T], clients: int) -> list[float]:
+    """Milliseconds of the call on every item, made by so many clients at once, each of which waits for its own."""
+    left = iter(items)
+    taken: list[float] = []
+
+    async def client() -> None:
+        for item in left:
+            start = time.perf_counter()
+            await call(item)
+            taken.append((time.perf_counter() - start) * 1000)
+
+    await asyncio.gather(*(client() for _ in range(clients)))
+    return taken
+
+
 def spread(times: Sequence[float]) -> dict[str, Any]:
     """`n`, `p5`, `p50`, `p95`, and `p95_to_p50`."""
     p5, p50, p95 = (float(value) for value in np.percentile(times, [5, 50, 95]))
     return {"n": len(times), "p5": p5, "p50": p50, "p95": p95, "p95_to_p50": p95 / p50}
+
+
+def tail(times: Sequence[float]) -> dict[str, float]:
+    """`p50`, `p99`, and `p99_to_p50`."""
+    p50, p99 = (float(value) for value in np.percentile(times, [50, 99]))
+    return {"p50": p50, "p99": p99, "p99_to_p50": p99 / p50}
 
 
 def ratio(times: Sequence[float], base: Sequence[float]) -> dict[str, float]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import random
 import subprocess
@@ -13,10 +14,11 @@ import pytest
 from typer.testing import CliRunner
 
 from eval import cli
-from eval.bench import start
+from eval.bench import http, start
+from eval.bench.door import served
 from eval.bench.plan import Plan, sample_queries
 from eval.bench.run import run
-from eval.bench.timing import ratio, ratio_of_sums, spread
+from eval.bench.timing import at_once, ratio, ratio_of_sums, spread, tail
 from rag.errors import InputError
 
 PAPERS = 30
@@ -111,6 +113,60 @@ def test_start_is_timed_and_its_imports_are_grouped(papers: Path, tmp_path: Path
     assert "| chromadb |" in start.table(measured)
 
 
+def test_http_door_is_measured_beside_the_library(papers: Path, tmp_path: Path) -> None:
+    weight = http.Weight(starts=1, clients=4, rounds=2, requests=12, streams=20, early=8, late=16)
+    plan = plan_of(papers, tmp_path / "bench")
+    measured = http.measure(plan, weight=weight)
+    assert (measured["papers"], measured["queries"]) == (PAPERS, 10)
+    assert all(of["n"] == 10 for of in measured["search"]["times"].values())
+    assert measured["search"]["http_to_inside"]["ratio"] > 1
+    clients = measured["clients"]
+    assert (clients["statuses"], clients["turned_away"]) == ({"200": 24}, 0)
+    assert clients["rate_to_inside"]["ratio"] == pytest.approx(clients["rates"]["http"] / clients["rates"]["inside"])
+    assert clients["times"]["http"]["p50"] <= clients["times"]["http"]["p99"]
+    # The queries are words of the papers, so some sentence answers; and no stream ends but with the whole Answer.
+    ask = measured["ask"]
+    assert ask["ends"] == {"answer": 10}
+    assert 0 < ask["with_a_sentence"] == ask["times"]["first"]["n"] <= ask["times"]["last"]["n"] == 10
+    assert measured["streams"]["ends"] == {"answer": 20}
+    assert 1 <= measured["streams"]["most_open"] <= 20
+    assert 0 < measured["start"]["answers"]["p50"] < measured["start"]["ready"]["p50"]
+    assert measured["start"]["total"]["p50"] < measured["start"]["ready"]["p50"]
+    if sys.platform == "linux":
+        assert 0 < measured["memory"]["after_late"]["now"] <= measured["memory"]["end"]["peak"]
+    assert "24 `200`" in http.table(measured)
+    assert not (plan.folder / "http").exists()
+
+
+def test_service_that_does_not_start_is_said_with_its_own_words(tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "paperbrief.toml").write_text('hots = "127.0.0.1"\n')
+
+    async def start_it() -> None:
+        async with served(tmp_path / "data", tmp_path / "log"):
+            pytest.fail("it started")
+
+    with pytest.raises(RuntimeError, match="hots"):
+        asyncio.run(start_it())
+
+
+def test_clients_share_the_items_among_them() -> None:
+    seen: list[int] = []
+    working: list[int] = []
+    most = 0
+
+    async def call(item: int) -> None:
+        nonlocal most
+        working.append(item)
+        most = max(most, len(working))
+        await asyncio.sleep(0.001)
+        working.remove(item)
+        seen.append(item)
+
+    taken = asyncio.run(at_once(call, range(10), 3))
+    assert (sorted(seen), most, len(taken)) == (list(range(10)), 3, 10)
+
+
 def test_import_profile_by_hand() -> None:
     log = "\n".join(
         [
@@ -163,5 +219,6 @@ def test_spread_and_ratios() -> None:
     assert spread([1.0, 2.0, 3.0, 4.0, 5.0])["p50"] == 3.0
     twice = ratio([2.0, 4.0, 6.0, 8.0], [1.0, 2.0, 3.0, 4.0])
     assert (twice["ratio"], twice["low"], twice["high"]) == (2.0, 2.0, 2.0)
+    assert tail([1.0] * 98 + [4.0] * 3) == {"p50": 1.0, "p99": 4.0, "p99_to_p50": 4.0}
     assert ratio([9.0, 2.0, 3.0], [3.0, 1.0, 2.0])["ratio"] == 1.5
     assert ratio_of_sums([9.0, 2.0, 3.0], [3.0, 1.0, 3.0])["ratio"] == 2.0
