@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import TYPE_CHECKING
@@ -54,22 +55,41 @@ async def open_library(settings: Settings, *, embedder: Embedder | None = None) 
     ModelFileError, MissingPackage or EmbeddingServerError, each a sentence that says what to do.
     """
     async with AsyncExitStack() as stack:
+        took = _Took()
         stack.enter_context(owned(settings.data_dir))
         embedder = embedder or await _embedder(settings, stack)
+        took.part("embedding")
         catalogue = await asyncio.to_thread(Catalogue.open, settings.database_url)
         stack.callback(catalogue.close)
+        took.part("catalogue")
         where = settings.chroma_url or settings.data_dir / "chroma"
         vectors = await asyncio.to_thread(Vectors.open, where, identity=embedder.identity)
         stack.callback(vectors.close)
+        took.part("vectors")
         lexical = await asyncio.to_thread(Lexical.open, settings.data_dir / "lexical")
         stack.callback(lexical.close)
+        took.part("lexical")
         index = Index(catalogue, vectors, lexical, dimension=embedder.dimension)
         retriever = Retriever(catalogue, index, lexical, embedder)
         model, prompts = _model(settings, catalogue, stack)
         calibration = calibration_for(settings, embedder.identity)
         desk = Desk(retriever, catalogue, embedder, model, prompts, settings.mode, calibration)
         briefing = BriefDesk(catalogue, retriever, embedder, model, prompts, settings.mode)
-        yield Library(catalogue, vectors, lexical, index, embedder, retriever, desk, briefing)
+        yield Library(catalogue, vectors, lexical, index, embedder, retriever, desk, briefing, opening=took.seconds)
+
+
+class _Took:
+    """Seconds of what is done one after another, by part, in the order in which it was done."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = {}
+        self._since = time.perf_counter()
+
+    def part(self, name: str) -> None:
+        """All since the last part was this one."""
+        now = time.perf_counter()
+        self.seconds[name] = round(now - self._since, 3)
+        self._since = now
 
 
 def _model(settings: Settings, catalogue: Catalogue, stack: AsyncExitStack) -> tuple[Model | None, Prompts | None]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from rag.ask import Desk, Mode
@@ -61,6 +61,8 @@ class Library:
     brief_desk: BriefDesk
     loading: asyncio.Lock = field(default_factory=asyncio.Lock)
     """Held by what fills the indexes: two at once would embed the same papers twice."""
+    opening: Mapping[str, float] = field(default_factory=dict)
+    """Seconds that opening took, by part."""
 
     async def ingest(
         self, records: Iterable[PaperRecord | RefusedRecord], *, progress: Report | None = None
