@@ -131,6 +131,7 @@ def test_http_door_is_measured_beside_the_library(papers: Path, tmp_path: Path) 
     assert measured["streams"]["ends"] == {"answer": 20}
     assert 1 <= measured["streams"]["most_open"] <= 20
     assert 0 < measured["start"]["answers"]["p50"] < measured["start"]["ready"]["p50"]
+    assert measured["start"].keys() == {"answers", "ready", "embedding", "catalogue", "vectors", "lexical", "total"}
     assert measured["start"]["total"]["p50"] < measured["start"]["ready"]["p50"]
     if sys.platform == "linux":
         assert 0 < measured["memory"]["after_late"]["now"] <= measured["memory"]["end"]["peak"]
