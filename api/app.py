@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -27,6 +28,7 @@ from api.problems import (
     INVALID,
     MALFORMED,
     MEDIA,
+    MEDIA_TYPE,
     MISDIRECTED,
     TOO_LARGE,
     TOO_LONG,
@@ -187,7 +189,26 @@ def _describe(app: FastAPI) -> None:
             )
             schemas = schema.setdefault("components", {}).setdefault("schemas", {})
             schemas["Problem"] = Problem.model_json_schema()
+            schema["components"]["responses"] = _named_once(schema["paths"])
             app.openapi_schema = schema
         return app.openapi_schema
 
     app.openapi = openapi  # type: ignore[method-assign]
+
+
+def _named_once(paths: dict[str, Any]) -> dict[str, Any]:
+    """Put a reference in place of every response that is a problem; the responses by name, each of them once."""
+    names: dict[str, str] = {}
+    named: dict[str, Any] = {}
+    for operations in paths.values():
+        for operation in operations.values():
+            for status, response in operation["responses"].items():
+                if MEDIA_TYPE not in response.get("content", {}):
+                    continue
+                text = json.dumps(response, sort_keys=True)
+                if text not in names:
+                    kinds = "-or-".join(response["content"][MEDIA_TYPE]["examples"])
+                    names[text] = f"{status}-{kinds}"
+                    named[names[text]] = response
+                operation["responses"][status] = {"$ref": f"#/components/responses/{names[text]}"}
+    return named

@@ -52,7 +52,8 @@ MEDIA = Kind("unsupported-media-type", 415, "The body's media type is not unders
 MISDIRECTED = Kind("unknown-host", 421, "The service does not answer under this host name")
 INVALID = Kind("invalid-request", 422, "The request cannot be used as it stands")
 UNREADABLE = Kind("unreadable-source", 422, "The papers cannot be read")
-NO_MODEL = Kind("no-model", 422, "There is no language model")
+MISMATCH = Kind("format-mismatch", 409, "The papers are not in the format that was named")
+NO_MODEL = Kind("no-model", 409, "There is no language model")
 TOO_MANY = Kind("too-many-requests", 429, "Too many requests")
 BUDGET = Kind("budget-spent", 429, "The day's budget of model tokens is spent")
 HEADERS = Kind("headers-too-large", 431, "The headers are too large")
@@ -154,6 +155,7 @@ def request_id_of(scope: Scope) -> str | None:
 # The first that an error is an instance of; the tree is in rag/errors.py.
 _BY_ERROR: tuple[tuple[type[errors.PaperbriefError], Kind], ...] = (
     (errors.NotFound, NOT_FOUND),
+    (errors.ScopeError, NOT_FOUND),
     (errors.UnreadableSource, UNREADABLE),
     (errors.InputError, INVALID),
     (errors.DiskFull, DISK_FULL),

@@ -10,6 +10,7 @@ import asyncio
 import json
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any
 
 from fastapi.sse import KEEPALIVE_COMMENT, EventSourceResponse, format_sse_event
 from pydantic import BaseModel
@@ -22,6 +23,22 @@ from rag.models import Answer
 
 KEEP_ALIVE_SECONDS = 15.0
 _log = logging.getLogger(__name__)
+
+
+def described(events: tuple[str, ...], example: str) -> dict[str, Any]:
+    """A stream of events in the description of a route: what each event is, and an example of a whole stream."""
+    return {
+        "text/event-stream": {
+            "schema": {
+                "type": "object",
+                "description": "One event of the stream. `data` is JSON.",
+                "properties": {"event": {"type": "string", "enum": list(events)}, "data": {"type": "string"}},
+                "required": ["data"],
+            },
+            "example": example,
+        }
+    }
+
 
 Put = Callable[[bytes], None]
 """Sends one event, as it goes over the wire."""

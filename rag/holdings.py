@@ -11,9 +11,9 @@ from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from statistics import median
 
-from rag.catalogue import Catalogue, holdings, indexing, papers
+from rag.catalogue import Catalogue, answers, holdings, indexing, papers
 from rag.errors import NotFound
-from rag.models import Contract, Paper, Scope
+from rag.models import Answer, Contract, Outcome, Paper, Quote, Scope
 
 _FEW_DAYS = 5
 """Below so many listed days nobody can say what is usual."""
@@ -50,6 +50,24 @@ class PaperPage(Contract):
     """Some papers in the order in which they came; `next_cursor` is None on the last page."""
 
     papers: tuple[Paper, ...] = ()
+    next_cursor: str | None = None
+
+
+class CitingAnswer(Contract):
+    """An answer that cites a paper: what was asked, and what it quotes of the paper."""
+
+    id: str
+    question: str
+    outcome: Outcome
+    created: str
+    conversation_id: str | None = None
+    quotes: tuple[Quote, ...] = ()
+
+
+class CitingPage(Contract):
+    """Some answers that cite a paper, newest first; `next_cursor` is None on the last page."""
+
+    answers: tuple[CitingAnswer, ...] = ()
     next_cursor: str | None = None
 
 
@@ -95,6 +113,23 @@ async def detail_of(catalogue: Catalogue, paper: Paper, *, raw: bool) -> PaperDe
         raw=None
         if given is None
         else RawText(title=given.title, abstract=given.abstract, cleaning=tuple(given.cleaning)),
+    )
+
+
+async def citing(catalogue: Catalogue, paper: Paper, *, after: str | None, limit: int) -> CitingPage:
+    """Up to `limit` answers that cite a paper."""
+    found, cursor = await catalogue.read(answers.citing, paper.id, after=after, limit=limit)
+    return CitingPage(answers=tuple(_citing(answer, paper) for answer in found), next_cursor=cursor)
+
+
+def _citing(answer: Answer, paper: Paper) -> CitingAnswer:
+    return CitingAnswer(
+        id=answer.id,
+        question=answer.question,
+        outcome=answer.outcome,
+        created=answer.provenance.created,
+        conversation_id=answer.conversation_id,
+        quotes=tuple(quote for cited in answer.citations if cited.paper_id == paper.id for quote in cited.quotes),
     )
 
 

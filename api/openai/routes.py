@@ -25,7 +25,7 @@ from api.openai.scopes import ScopeModel, find, models
 from api.openai.wire import ChatCompletion, ChatRequest, ErrorBody, ModelCard, ModelList
 from api.problems import INVALID, NOT_READY, UNKNOWN_MODEL, Refusal, documented
 from api.replies import json_reply, while_connected
-from api.streams import EventStream, Put
+from api.streams import EventStream, Put, described
 from rag.models import Answer, AnswerSentence, AskEvent, Listener
 from rag.retrieve import checked
 
@@ -39,13 +39,10 @@ ERRORS: dict[int | str, dict[str, Any]] = {
 }
 """The `responses` of the conversation's route for its errors."""
 
-_STREAMED = {
-    "text/event-stream": {
-        "schema": {"type": "string"},
-        "example": 'data: {"object": "chat.completion.chunk", "choices": [{"delta": {"content": "…"}, …}], …}\n\n'
-        "data: [DONE]\n\n",
-    }
-}
+_STREAMED = described(
+    ("message",),
+    'data: {"object": "chat.completion.chunk", "choices": [{"delta": {"content": "…"}, …}], …}\n\ndata: [DONE]\n\n',
+)
 
 
 @cards.get(MODELS, summary="List the models", response_model=ModelList)

@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, WithJsonSchema
 
+from api.fields import WHOLE
 from api.openai.content import Annotation
 from rag.models import Answer
+from rag.retrieve import MAX_QUESTION
 
 # ----------------------------------------------------------------------------------------------------- what comes in
 
@@ -55,7 +57,9 @@ class Message(Tolerant):
 class StreamOptions(Tolerant):
     """What a stream carries beside the answer."""
 
-    include_usage: bool | None = Field(default=None, description="End with a chunk that has `usage` and no choices.")
+    include_usage: StrictBool | None = Field(
+        default=None, description="End with a chunk that has `usage` and no choices."
+    )
 
 
 class ResponseFormat(Tolerant):
@@ -71,17 +75,61 @@ def _no_call(choice: object) -> object:
     raise ValueError("no tool is ever called; leave it at auto or none")
 
 
+_TEXT = {"type": "string", "minLength": 1, "maxLength": MAX_QUESTION, "pattern": "[^\\W_]"}
+_PART = {"type": "object", "required": ["type", "text"], "properties": {"type": {"const": "text"}, "text": _TEXT}}
+_ASKING = {
+    "type": "object",
+    "title": "UserMessage",
+    "description": "A question. The last message of the user is answered; parts of other types than text are not.",
+    "required": ["role", "content"],
+    "properties": {
+        "role": {"const": "user"},
+        "content": {"anyOf": [_TEXT, {"type": "array", "items": _PART, "minItems": 1}]},
+    },
+}
+_OTHER = {
+    "type": "object",
+    "title": "OtherMessage",
+    "description": "What an assistant said before is understood; the others say nothing about papers.",
+    "required": ["role"],
+    "properties": {
+        "role": {"enum": ["system", "developer", "assistant", "tool", "function"]},
+        "content": {
+            "anyOf": [
+                {"type": "string"},
+                {
+                    "type": "array",
+                    "items": {
+                        "type": "object",
+                        "required": ["type"],
+                        "properties": {"type": {"type": "string"}, "text": {"type": ["string", "null"]}},
+                    },
+                },
+                {"type": "null"},
+            ]
+        },
+    },
+}
+# Which messages make a question is more than the model of one message can say.
+_MESSAGES = {
+    "type": "array",
+    "minItems": 1,
+    "items": {"anyOf": [_ASKING, _OTHER]},
+    "contains": _ASKING,
+    "examples": [[{"role": "user", "content": "What is the speedup of SpecDec++?"}]],
+}
+
+
 class ChatRequest(Tolerant):
     """A conversation, of which the last message of the user is answered. Further parameters are passed over."""
 
     model: Annotated[str, Field(min_length=1, max_length=200, examples=["paperbrief", "paperbrief:2025-W11"])]
-    messages: Annotated[
-        list[Message],
-        Field(min_length=1, examples=[[{"role": "user", "content": "What is the speedup of SpecDec++?"}]]),
-    ]
-    stream: bool | None = Field(default=None, description="Answer with chunks as server-sent events.")
+    messages: Annotated[list[Message], Field(min_length=1), WithJsonSchema(_MESSAGES)]
+    stream: StrictBool | None = Field(default=None, description="Answer with chunks as server-sent events.")
     stream_options: StreamOptions | None = None
-    n: Annotated[int, Field(ge=1, le=1)] | None = Field(default=None, description="One answer is given.")
+    n: Annotated[int, Field(strict=True, ge=1, le=1), WHOLE] | None = Field(
+        default=None, description="One answer is given."
+    )
     response_format: ResponseFormat | None = None
     tool_choice: Annotated[Literal["none", "auto"] | None, BeforeValidator(_no_call)] = Field(
         default=None, description="Tools may be offered; none is ever called."

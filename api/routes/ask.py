@@ -3,33 +3,29 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Annotated
 
 from fastapi import APIRouter, Request
 from pydantic import Field, StrictBool
 from starlette.responses import Response
 
 from api.access import caller_of
-from api.fields import NO_QUERY, Id, ScopeFields, Strict
+from api.fields import NO_QUERY, Id, Question, ScopeFields, Strict
 from api.house import HouseDep
 from api.media import JsonRoute
 from api.problems import BUDGET, NO_MODEL, NOT_FOUND, NOT_READY, UPSTREAM, documented
 from api.replies import json_reply, while_connected
 from api.routes.jobs import ACCEPTED, PREFER, accepted, begin, prefers_async
-from api.streams import answer_stream
+from api.streams import answer_stream, described
 from rag.ask import Mode
 from rag.models import Answer, AnswerSentence, Citation, Listener, Note, Status
-from rag.retrieve import MAX_QUESTION
+from rag.retrieve import checked
 
 router = APIRouter(tags=["ask"], route_class=JsonRoute)
 
-_STREAMED = {
-    "text/event-stream": {
-        "schema": {"type": "string"},
-        "example": 'event: status\ndata: {"stage": "searching"}\n\nevent: answer\ndata: {"id": "ans_…", …}\n\n',
-    }
-}
-
+_STREAMED = described(
+    ("status", "sentence", "citation", "note", "answer", "error"),
+    'event: status\ndata: {"stage": "searching"}\n\nevent: answer\ndata: {"id": "ans_…", …}\n\n',
+)
 _NAMES: dict[type[object], str] = {Status: "status", AnswerSentence: "sentence", Citation: "citation", Note: "note"}
 """The names of the events by what they carry."""
 
@@ -37,7 +33,7 @@ _NAMES: dict[type[object], str] = {Status: "status", AnswerSentence: "sentence",
 class AskRequest(Strict):
     """A question, and how it should be answered."""
 
-    question: Annotated[str, Field(max_length=MAX_QUESTION, examples=["What is the speedup of SpecDec++?"])]
+    question: Question
     scope: ScopeFields | None = None
     mode: Mode | None = Field(
         default=None, description="With the language model, without it, or with it where it works (`auto`)."
@@ -65,16 +61,15 @@ async def ask(wanted: AskRequest, house: HouseDep, request: Request) -> Response
     `answer` with the whole Answer, or `error` with a problem document.
     """
     _ = house.library
-    house.note_question(request, wanted.question)
+    question = checked(wanted.question)
+    house.note_question(request, question)
     mode = house.mode(caller_of(request), wanted.mode)
     admission = house.admission(mode)
 
     async def answer(on: Listener | None = None) -> Answer:
         scope = wanted.scope.scope() if wanted.scope else None
         return house.measured(
-            await house.library.ask(
-                wanted.question, scope=scope, mode=mode, conversation_id=wanted.conversation_id, on=on
-            )
+            await house.library.ask(question, scope=scope, mode=mode, conversation_id=wanted.conversation_id, on=on)
         )
 
     if wanted.stream:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime
+import json
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -10,14 +12,26 @@ from fastapi import APIRouter, Query, Request
 from pydantic import Field
 from starlette.responses import Response
 
-from api.fields import NO_QUERY, Strict
+from api.fields import NO_QUERY, ListingDay, Strict
 from api.house import House, HouseDep
 from api.jobs import Report
 from api.media import media_type
-from api.problems import DISK_FULL, INVALID, MEDIA, NOT_READY, STORAGE, UNREADABLE, Refusal, documented
+from api.problems import (
+    DISK_FULL,
+    INVALID,
+    MALFORMED,
+    MEDIA,
+    MISMATCH,
+    NOT_READY,
+    STORAGE,
+    UNREADABLE,
+    Refusal,
+    documented,
+)
 from api.replies import json_reply, while_connected
 from api.routes.jobs import ACCEPTED, PREFER, accepted, begin, prefers_async
 from api.uploads import FOLDER, received
+from rag.errors import UnreadableSource
 from rag.models import IngestReport
 from rag.sources import read
 
@@ -61,17 +75,26 @@ _PAPERS_BODY = {
                 },
                 "example": [_EXAMPLE],
             },
-            "application/x-ndjson": {"schema": {"type": "string"}, "example": '{"title": "…", "abstract": "…"}\n'},
         },
     }
 }
 _FILE_BODY = {
     "requestBody": {
         "required": True,
-        "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
+        "content": {
+            "application/octet-stream": {
+                "schema": {
+                    "type": "string",
+                    "description": "The bytes of the file. JSON is known by its keys; a page dump is text with a date "
+                    "line, and any of them may be gzip, which no pattern can say.",
+                    "pattern": r'^[\[{]\s*"title"\s*:[\s\S]*"(abstract|summary|text)"\s*:',
+                },
+                "example": '{"title": "…", "abstract": "…"}\n',
+            }
+        },
     }
 }
-_PROBLEMS = documented(UNREADABLE, NOT_READY, STORAGE, DISK_FULL)
+_PROBLEMS = documented(UNREADABLE, MISMATCH, NOT_READY, STORAGE, DISK_FULL)
 
 
 class IngestQuery(Strict):
@@ -80,7 +103,7 @@ class IngestQuery(Strict):
     format: Literal["page", "papers", "daily", "arxiv", "beir"] | None = Field(
         default=None, description="The format; told by the content when not given."
     )
-    listed: datetime.date | None = Field(default=None, description="The day on which the feed listed the papers.")
+    listed: ListingDay | None = Field(default=None, description="The day on which the feed listed the papers.")
 
 
 @router.post(
@@ -125,19 +148,26 @@ async def ingest(query: Annotated[IngestQuery, Query()], request: Request, house
 
 async def _load(request: Request, house: House, query: IngestQuery, *, array: bool = False) -> Response:
     library = house.library
+    day = datetime.date.fromisoformat(query.listed) if query.listed else None
     house.loading.check()
     path, size = await received(request, house.settings.data_dir / FOLDER)
 
     async def work(report: Report) -> IngestReport:
         try:
-            records = read(path, fmt=query.format, listed=query.listed, name="The body")
+            records = read(path, fmt=query.format, listed=day, name="The body")
             return await library.ingest(records, progress=report)
+        except UnreadableSource as error:
+            if query.format is None:
+                raise
+            raise Refusal(MISMATCH, error.message, hint="Leave `format` out, or name another.") from error
         finally:
             path.unlink(missing_ok=True)
 
     try:
+        if not size:
+            raise Refusal(UNREADABLE, "The body is empty.", hint="Send papers in it.")
         if array:
-            _require_array(path)
+            await asyncio.to_thread(_require_array, path, size)
         running = await begin(house, "ingest", work, house.loading)
     except BaseException:
         path.unlink(missing_ok=True)
@@ -147,9 +177,16 @@ async def _load(request: Request, house: House, query: IngestQuery, *, array: bo
     return json_reply(await while_connected(request, running.outcome()))
 
 
-def _require_array(path: Path) -> None:
-    """Refuse JSON that is no array: a single object would look like one line of JSON lines."""
+def _require_array(path: Path, size: int) -> None:
+    """Refuse what is no JSON array; a large one is taken apart while it is read, refused from its fault on. Blocks."""
     with path.open("rb") as file:
         start = file.read(4_096).removeprefix(b"\xef\xbb\xbf").lstrip()
-    if not start.startswith((b"[", b"\x1f\x8b")):
+    if start.startswith(b"\x1f\x8b"):
+        return
+    if not start.startswith(b"["):
         raise Refusal(INVALID, "The body is no JSON array.", hint="Send an array of papers, [{…}, {…}].")
+    if size <= JOB_BYTES:
+        try:
+            json.loads(path.read_bytes())
+        except (ValueError, RecursionError) as error:
+            raise Refusal(MALFORMED, f"The body is not JSON: {error}.", hint="Send an array in UTF-8.") from None

@@ -1,4 +1,4 @@
-"""`/v1/papers`: list the stored papers, read one, delete one."""
+"""`/v1/papers`: list the stored papers, read one, see which answers cite it, delete it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from api.fields import NO_QUERY, Day, Id, PaperId, Strict, Tag
 from api.house import HouseDep
 from api.problems import NOT_FOUND, NOT_READY, documented
 from api.replies import json_reply
-from rag.holdings import PaperDetail, PaperPage
+from rag.holdings import CitingPage, PaperDetail, PaperPage
 from rag.models import Scope
 
 router = APIRouter(tags=["papers"])
@@ -21,7 +21,7 @@ router = APIRouter(tags=["papers"])
 class PaperQuery(Strict):
     """Which papers to list, and from where on."""
 
-    cursor: Annotated[str, Field(max_length=40)] | None = Field(
+    cursor: Annotated[str, Field(pattern="^[0-9]{1,18}$")] | None = Field(
         default=None, description="Where the page before ended: its `next_cursor`."
     )
     limit: Annotated[int, Field(ge=1, le=200)] = Field(default=50, description="At most so many papers.")
@@ -51,7 +51,7 @@ class PaperDetailQuery(Strict):
     raw: bool = Field(default=False, description="With the text as its source gave it.")
 
 
-@router.get("/v1/papers", summary="List papers", response_model=PaperPage, responses=documented(NOT_READY))
+@router.get("/v1/papers", summary="List papers", response_model=PaperPage, responses=documented(NOT_FOUND, NOT_READY))
 async def list_papers(query: Annotated[PaperQuery, Query()], house: HouseDep) -> Response:
     """List papers in the order in which they came, a page at a time.
 
@@ -61,8 +61,29 @@ async def list_papers(query: Annotated[PaperQuery, Query()], house: HouseDep) ->
     return json_reply(page)
 
 
+class CitingQuery(Strict):
+    """Which of the answers to list, and from where on."""
+
+    cursor: Annotated[str, Field(pattern="^[0-9TZ:.+-]{1,40}~[A-Za-z0-9_]{1,60}$")] | None = Field(
+        default=None, description="Where the page before ended: its `next_cursor`."
+    )
+    limit: Annotated[int, Field(ge=1, le=200)] = Field(default=50, description="At most so many answers.")
+
+
+# Before the address of a paper, whose identifier may hold a slash.
 @router.get(
-    "/v1/papers/{paper_id:path}",
+    "/v1/papers/{paper_id:paper}/answers",
+    summary="List the answers that cite a paper",
+    response_model=CitingPage,
+    responses=documented(NOT_FOUND, NOT_READY),
+)
+async def citing(paper_id: PaperId, query: Annotated[CitingQuery, Query()], house: HouseDep) -> Response:
+    """List the answers that cite a paper, newest first, with what they quote of it."""
+    return json_reply(await house.library.answers_citing(paper_id, after=query.cursor, limit=query.limit))
+
+
+@router.get(
+    "/v1/papers/{paper_id:paper}",
     summary="Read a paper",
     response_model=PaperDetail,
     responses=documented(NOT_FOUND, NOT_READY),
@@ -73,7 +94,7 @@ async def read_paper(paper_id: PaperId, query: Annotated[PaperDetailQuery, Query
 
 
 @router.delete(
-    "/v1/papers/{paper_id:path}",
+    "/v1/papers/{paper_id:paper}",
     summary="Delete a paper",
     status_code=204,
     response_class=Response,

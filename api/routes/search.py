@@ -9,14 +9,14 @@ from fastapi import APIRouter, Request
 from pydantic import Field, StrictBool
 from starlette.responses import Response
 
-from api.fields import NO_QUERY, ScopeFields, Strict
+from api.fields import NO_QUERY, WHOLE, Question, ScopeFields, Strict
 from api.house import HouseDep
 from api.media import JsonRoute
-from api.problems import NOT_READY, UPSTREAM, documented
+from api.problems import NOT_FOUND, NOT_READY, UPSTREAM, documented
 from api.replies import json_reply
 from api.routes.jobs import ACCEPTED, PREFER, accepted, begin, prefers_async
 from rag.models import SearchReport
-from rag.retrieve import MAX_QUESTION
+from rag.retrieve import checked
 
 router = APIRouter(tags=["search"], route_class=JsonRoute)
 
@@ -24,8 +24,8 @@ router = APIRouter(tags=["search"], route_class=JsonRoute)
 class SearchRequest(Strict):
     """What to look for, and where."""
 
-    query: Annotated[str, Field(max_length=MAX_QUESTION, examples=["speculative decoding"])]
-    top_k: Annotated[int, Field(strict=True, ge=1, le=1_000, description="At most so many papers.")] = 10
+    query: Question
+    top_k: Annotated[int, Field(strict=True, ge=1, le=1_000, description="At most so many papers."), WHOLE] = 10
     scope: ScopeFields | None = None
     explain: StrictBool = Field(default=False, description="Say where each leg of the search had the paper.")
 
@@ -34,7 +34,7 @@ class SearchRequest(Strict):
     "/v1/search",
     summary="Find papers",
     response_model=SearchReport,
-    responses={**ACCEPTED, **documented(NOT_READY, UPSTREAM)},
+    responses={**ACCEPTED, **documented(NOT_FOUND, NOT_READY, UPSTREAM)},
     openapi_extra=PREFER,
     dependencies=NO_QUERY,
 )
@@ -45,11 +45,12 @@ async def search(wanted: SearchRequest, house: HouseDep, request: Request) -> Re
     Unicode code points.
     """
     library = house.library
-    house.note_question(request, wanted.query)
+    query = checked(wanted.query)
+    house.note_question(request, query)
     scope = wanted.scope.scope() if wanted.scope else None
 
     async def look() -> SearchReport:
-        return await library.search(wanted.query, top_k=wanted.top_k, scope=scope, explain=wanted.explain)
+        return await library.search(query, top_k=wanted.top_k, scope=scope, explain=wanted.explain)
 
     if prefers_async(request):
         return accepted(await begin(house, "search", lambda _: look(), house.quick))

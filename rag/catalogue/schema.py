@@ -8,6 +8,7 @@ tags        a paper's tags
 bands       keys that alike abstracts share, to find near-duplicates without comparing all pairs
 passages    what may stand in the two indexes: spans and vectors of one revision
 answers     answers as they were given
+cited       which papers an answer cites
 conversations, turns   which answers belong together, and in which order
 jobs        work that outlasts the request that asked for it
 tagging     which topic tags the program gave a paper, and which a person took off
@@ -23,7 +24,7 @@ from __future__ import annotations
 from sqlalchemy import JSON, BigInteger, ForeignKey, Index, Integer, LargeBinary, Text, and_
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-HEAD = "0005"
+HEAD = "0006"
 """The schema that this code reads and writes: the newest migration."""
 
 
@@ -164,6 +165,18 @@ class AnswerRow(Base):
     answer_id: Mapped[str] = mapped_column(Text, primary_key=True)
     created: Mapped[str] = mapped_column(Text, index=True)
     answer: Mapped[str] = mapped_column(Text)
+
+
+class CitedRow(Base):
+    """A paper that an answer cites; gone with the answer."""
+
+    __tablename__ = "cited"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    number: Mapped[int] = mapped_column(ForeignKey("papers.number"), primary_key=True)
+    answer_id: Mapped[str] = mapped_column(
+        ForeignKey("answers.answer_id", ondelete="CASCADE"), primary_key=True, index=True
+    )
 
 
 class ConversationRow(Base):

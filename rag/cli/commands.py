@@ -130,7 +130,7 @@ def ingest(
     """Load papers from files. Papers that are already stored are updated or left as they are."""
     from rag.cli.meter import Meter
     from rag.models import IngestReport
-    from rag.sources import FORMATS, read
+    from rag.sources import FORMATS
 
     if fmt is not None and fmt not in FORMATS:
         raise typer.BadParameter(f"there is no format {fmt!r}; the formats are {', '.join(FORMATS)}.")
@@ -140,7 +140,7 @@ def ingest(
         total = IngestReport()
         for path in paths:
             with Meter() as meter:
-                report = await library.ingest(read(path, fmt=fmt, listed=day), progress=meter)
+                report = await library.ingest_file(path, fmt=fmt, listed=day, progress=meter)
             if len(paths) > 1:
                 say(f"{path.name}: {report.added} added, {report.updated} updated, {len(report.refused)} refused.")
                 report = _naming_file(report, path)

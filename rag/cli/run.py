@@ -12,9 +12,11 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from enum import IntEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
 
 import typer
+
+from rag.beacon import seen
 
 if TYPE_CHECKING:
     from rag.catalogue import Catalogue
@@ -64,10 +66,18 @@ class Desk:
         return load({**folder, **(given or {})})
 
     def run(self, work: Callable[[Library], Coroutine[Any, Any, T]], settings: Settings | None = None) -> T:
-        """Open the library, do `work` with it, close it. Ctrl-C ends with one sentence and status 130."""
+        """Open the library, do `work` with it, close it. Ctrl-C ends with one sentence and status 130.
+
+        Where a running service owns the data folder, `work` is done with it instead.
+        """
+        in_force = settings or self.settings()
 
         async def whole() -> T:
-            async with self.opener(settings or self.settings()) as library:
+            if self.opener is open_real_library and (beacon := seen(in_force.data_dir)) is not None:
+                from rag.cli.remote import RemoteLibrary
+
+                return await work(cast("Library", RemoteLibrary(beacon)))
+            async with self.opener(in_force) as library:
                 return await work(library)
 
         return self._until_stopped(whole())

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
 
 from rag.ask import Desk, Mode
 from rag.brief import BriefDesk, assign_tags, brief, rebuild
@@ -14,7 +16,7 @@ from rag.chat import chat, chat_with_messages
 from rag.embedding import Embedder
 from rag.errors import IndexMismatch, NotFound, StorageError
 from rag.examples import examples
-from rag.holdings import CorpusHealth, PaperDetail, PaperPage, corpus_health, detail_of, page_of
+from rag.holdings import CitingPage, CorpusHealth, PaperDetail, PaperPage, citing, corpus_health, detail_of, page_of
 from rag.index import Index
 from rag.ingest import ingest, remove_stale
 from rag.lexical import Lexical
@@ -34,6 +36,7 @@ from rag.models import (
     SearchReport,
 )
 from rag.retrieve import Retriever
+from rag.sources import read
 from rag.upkeep import DoctorReport, ReindexReport, examine, reindex
 from rag.vectors import Vectors
 
@@ -77,6 +80,12 @@ class Library:
                 embedder=self.embedder,
                 progress=progress or _silent,
             )
+
+    async def ingest_file(
+        self, path: Path, *, fmt: str | None = None, listed: date | None = None, progress: Report | None = None
+    ) -> IngestReport:
+        """Load the papers of a file; see `rag.sources.read`. Raises UnreadableSource where it is of no known format."""
+        return await self.ingest(read(path, fmt=fmt, listed=listed), progress=progress)
 
     async def ask(
         self,
@@ -151,6 +160,10 @@ class Library:
     async def paper_detail(self, paper_id: str, *, raw: bool = False) -> PaperDetail:
         """A stored paper with its earlier revisions, with `raw` as its source gave it; NotFound where there is none."""
         return await detail_of(self.catalogue, await self.paper(paper_id), raw=raw)
+
+    async def answers_citing(self, paper_id: str, *, after: str | None = None, limit: int = 50) -> CitingPage:
+        """The answers that cite a paper, newest first, from the cursor `after` on; NotFound where there is no paper."""
+        return await citing(self.catalogue, await self.paper(paper_id), after=after, limit=limit)
 
     async def paper_counts(self) -> tuple[int, int]:
         """How many papers are stored, and how many of them wait to be indexed."""

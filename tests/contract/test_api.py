@@ -60,9 +60,9 @@ async def test_a_stream_ends_with_the_whole_answer(client: httpx.AsyncClient) ->
 
 
 async def test_an_error_in_a_stream_is_an_event_with_a_problem(client: httpx.AsyncClient) -> None:
-    response = await client.post("/v1/ask", json={"question": "?", "stream": True})
+    response = await client.post("/v1/ask", json={"question": "Why?", "conversation_id": "cnv_0", "stream": True})
     name, told = events(response.text)[-1]
-    assert (name, told["type"]) == ("error", "urn:paperbrief:problem:invalid-request")
+    assert (name, told["type"]) == ("error", "urn:paperbrief:problem:not-found")
     assert told["request_id"] == response.headers["x-request-id"]
 
 
@@ -188,7 +188,7 @@ async def test_what_is_wrong_with_the_text_itself_is_told(client: httpx.AsyncCli
     told = problem(await client.post("/v1/ask", json={"question": " ... "}), 422, "invalid-request")
     assert told["detail"] == "The question is empty."
     assert told["hint"]
-    problem(await client.post("/v1/ask", json={"question": QUESTION, "mode": "generative"}), 422, "no-model")
+    problem(await client.post("/v1/ask", json={"question": QUESTION, "mode": "generative"}), 409, "no-model")
     problem(await client.get("/v1/papers", params={"cursor": "x"}), 422, "invalid-request")
     problem(await client.get("/v1/papers", params={"cursor": "9" * 30}), 422, "invalid-request")
 

@@ -125,7 +125,7 @@ async def test_a_file_is_told_by_its_content(client: httpx.AsyncClient) -> None:
             422,
             "invalid-request",
         ),
-        ("/v1/papers", b"", {"Content-Type": "application/json"}, 422, "invalid-request"),
+        ("/v1/papers", b"", {"Content-Type": "application/json"}, 422, "unreadable-source"),
         ("/v1/papers", b"a,b", {"Content-Type": "text/csv"}, 415, "unsupported-media-type"),
         ("/v1/papers", b"[]", {}, 415, "unsupported-media-type"),
     ],

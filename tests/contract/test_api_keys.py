@@ -352,7 +352,7 @@ async def test_measures_count_what_happened(shelf: tuple[Library, Settings]) -> 
         text = (await client.get("/metrics")).text
     for line in (
         'paperbrief_requests_total{method="POST",route="/v1/ask",status="200"} 1.0',
-        'paperbrief_requests_total{method="GET",route="/v1/papers/{paper_id:path}",status="200"} 1.0',
+        'paperbrief_requests_total{method="GET",route="/v1/papers/{paper_id:paper}",status="200"} 1.0',
         'paperbrief_requests_total{method="GET",route="unknown",status="404"} 1.0',
         'paperbrief_answers_total{mode="extractive",outcome="answered"} 1.0',
         'paperbrief_answer_stage_seconds_count{stage="retrieve"} 1.0',

@@ -5,7 +5,12 @@ from __future__ import annotations
 import json
 import signal
 import socket
+import stat
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx
@@ -90,3 +95,111 @@ def test_keys_are_made_beside_a_running_service(run: Run, tmp_path: Path, model_
     assert made["key"] not in "".join(service.lines)
     assert run("--data-dir", data, "keys", "revoke", "nobody").status == 1
     assert run("--data-dir", data, "keys", "create", "third", "--scope", "all").status == 2
+
+
+# ------------------------------------------------------------------------------- the command line beside a service
+
+QUESTION = "What is the speedup of SpecDec++?"
+HEAVY = {"numpy", "chromadb", "sqlalchemy", "tantivy", "onnxruntime", "fastapi", "uvicorn", "openai", "httpx"}
+
+
+def test_commands_talk_to_the_service_that_owns_the_folder(run: Run, sample: Path, service: Serving) -> None:
+    asked = run("--data-dir", sample, "ask", QUESTION, "--json")
+    assert asked.status == 0
+    assert "2.04x" in asked.json["text"]
+    again = httpx.get(f"{service.url}/v1/answers/{asked.json['id']}")
+    assert again.json() == asked.json
+    shown = run("--data-dir", sample, "ask", QUESTION, "--mode", "extractive")
+    assert "2.04x" in shown.out
+    found = run("--data-dir", sample, "search", "speculative decoding", "--top-k", "2", "--explain", "--json")
+    assert len(found.json["hits"]) == 2
+    assert found.json["hits"][0]["explain"]["dense_rank"]
+    declined = run("--data-dir", sample, "ask", "Who won the 1911 regatta of Xylophonia?")
+    assert declined.status == 3
+    begun = run("--data-dir", sample, "ask", QUESTION, "--conversation", "new", "--json").json
+    assert httpx.get(f"{service.url}/v1/conversations/{begun['conversation_id']}").json()["total"] == 1
+
+
+def test_the_services_problems_are_sentences(run: Run, sample: Path, service: Serving) -> None:
+    ran = run("--data-dir", sample, "ask", QUESTION, "--mode", "generative")
+    assert (ran.status, ran.out) == (1, "")
+    assert "There is no language model" in ran.err
+    alone = run("--data-dir", sample, "reindex")
+    assert alone.status == 1
+    assert f"process {service.process.pid}" in alone.err
+    assert "Stop the service first" in alone.err
+
+
+def test_files_are_sent_to_the_service(run: Run, sample: Path, service: Serving, tmp_path: Path) -> None:
+    papers = tmp_path / "papers.jsonl"
+    text = "We teach otters to sort letters by colour, and 81% of the letters arrive."
+    papers.write_text(json.dumps({"id": "2501.99999", "title": "Otters", "abstract": text}) + '\n{"title": "none"}\n')
+    loaded = run("--data-dir", sample, "ingest", papers, "--json")
+    assert loaded.status == 4
+    assert (loaded.json["added"], len(loaded.json["refused"])) == (1, 1)
+    found = run("--data-dir", sample, "search", "otters sort letters", "--top-k", "1", "--json")
+    assert found.json["hits"][0]["paper"]["id"] == "2501.99999"
+    nothing = tmp_path / "notes.txt"
+    nothing.write_text("nothing of the kind")
+    refused = run("--data-dir", sample, "ingest", nothing)
+    assert refused.status == 1
+    assert "notes.txt is none of the formats" in refused.err
+    assert httpx.delete(f"{service.url}/v1/papers/2501.99999").status_code == 204
+
+
+def test_the_file_that_names_the_service_is_its_owners_alone(sample: Path, service: Serving) -> None:
+    path = sample / "service.json"
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert json.loads(path.read_text())["url"] == service.url
+
+
+def test_what_a_killed_service_left_misleads_nobody(run: Run, tmp_path: Path, model_cache: Path) -> None:
+    data = tmp_path / "data"
+    with serving(data, PAPERBRIEF_CACHE_DIR=str(model_cache)) as service:
+        assert (data / "service.json").exists()
+        service.process.kill()
+        service.process.wait(30)
+    assert (data / "service.json").exists()
+    assert run("--data-dir", data, "search", "anything", "--json").json == {"hits": []}
+    with serving(data, PAPERBRIEF_CACHE_DIR=str(model_cache)) as again:
+        assert run("--data-dir", data, "search", "anything", "--json").json == {"hits": []}
+        assert again.stop() == 0
+    assert not (data / "service.json").exists()
+
+
+def test_the_thin_client_imports_nothing_heavy(sample: Path, service: Serving) -> None:
+    script = (
+        "import sys\n"
+        "from rag.cli import main\n"
+        "try:\n"
+        f"    main(['--data-dir', {str(sample)!r}, 'ask', {QUESTION!r}])\n"
+        "except SystemExit as left:\n"
+        "    assert not left.code\n"
+        f"heavy = {HEAVY!r} & set(sys.modules)\n"
+        "assert not heavy, heavy\n"
+    )
+    ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    assert ran.returncode == 0, ran.stderr
+    assert "2.04x" in ran.stdout
+
+
+def test_running_requests_end_before_it_stops(
+    sample: Path, service: Serving, tmp_path: Path, model_cache: Path
+) -> None:
+    data = tmp_path / "data"
+    with serving(data, PAPERBRIEF_CACHE_DIR=str(model_cache)) as other:
+        lines = "".join(
+            json.dumps({"id": f"2501.{n:05d}", "title": f"Paper {n}", "abstract": f"We count to {n} in {n + 1} steps."})
+            + "\n"
+            for n in range(120)
+        )
+        address = f"{other.url}/v1/papers"
+        with ThreadPoolExecutor(1) as threads:
+            headers = {"Content-Type": "application/x-ndjson"}
+            sending = threads.submit(httpx.post, address, content=lines.encode(), headers=headers, timeout=60)
+            for _ in range(100):
+                if httpx.get(f"{other.url}/v1/corpus/health").json()["papers"]:
+                    break
+                time.sleep(0.02)
+            assert other.stop() == 0
+            assert sending.result().json()["added"] == 120
