@@ -12,7 +12,7 @@ import hashlib
 import math
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -195,16 +195,20 @@ def decide(
 ) -> Decision:
     """Whether to answer. `evidence` is all that was found, `words` and `ranked` how (see `rag.retrieve.Retrieved`).
 
-    A question with parts is answered as surely as the least sure of the parts that are said.
+    A question with parts is answered as surely as the least sure of the parts that are said. Out of scope is what no
+    abstract comes near to, and what asks for a deed where nothing answers.
     """
     judged = tuple(_judged(p, question, evidence, words, ranked, calibration) for p in proposals)
+    if _far_from_all(question, evidence, calibration):
+        return Decision("out_of_scope", 0.0, tuple(replace(part, answers=False) for part in judged))
     said = [part.probability for part in judged if part.answers]
     if said and len(said) == len(judged):
         return Decision("answered", min(said), judged)
     if said:
         return Decision("partial", min(said), judged)
     surest = max((part.probability for part in judged), default=0.0)
-    return Decision(_declined(question, evidence, calibration), surest, judged)
+    deed = calibration is not None and _DEED.match(question.text) and not any(e.own for e in evidence)
+    return Decision("out_of_scope" if deed else "insufficient_evidence", surest, judged)
 
 
 def _judged(
@@ -224,18 +228,17 @@ def _judged(
     return Judged(proposal, own, found, probability, probability >= calibration.content.threshold)
 
 
-def _declined(question: Question, evidence: Sequence[Evidence], calibration: Calibration | None) -> Outcome:
-    """Out of scope is what no abstract comes near to by meaning, and what asks for a deed and not for an answer.
+def _far_from_all(question: Question, evidence: Sequence[Evidence], calibration: Calibration | None) -> bool:
+    """Whether no abstract comes near to the question by meaning, and none is named.
 
     A question with a name like a system's is about research until it is very far from all of it.
     """
-    if calibration is None or any(e.own for e in evidence):
-        return "insufficient_evidence"
+    if calibration is None or not evidence or any(e.own for e in evidence):
+        return False
     below = calibration.content.out_of_scope_below
     if any(_LIKE_A_SYSTEM.fullmatch(name) for name in question.names):
         below /= 2
-    nearest = max((e.cosine for e in evidence), default=0.0)
-    return "out_of_scope" if nearest < below or _DEED.match(question.text) else "insufficient_evidence"
+    return max(e.cosine for e in evidence) < below
 
 
 _LIKE_A_SYSTEM = re.compile(r".*(?:[a-z][A-Z]|[A-Za-z]-?\d|[A-Z]{2,}[a-z]|[a-z]-[A-Z]).*")

@@ -1,0 +1,126 @@
+"""Fitting a calibration on invented cases: signs, folds by paper, the threshold, what is reported."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from eval.calibrate_cases import Case
+from eval.calibrate_fit import (
+    AGAINST,
+    IN_FAVOUR,
+    TERMS,
+    chosen_scope,
+    chosen_threshold,
+    cross_validated,
+    fit,
+    fitted,
+    matrix,
+    weighed,
+)
+from rag.abstain import Regression
+from rag.answerability import NAMES, Features
+
+EMPTY = Features(**dict.fromkeys(NAMES, 0.0))
+
+
+def case(place: int, *, answerable: bool, chance: random.Random, **given: Any) -> Case:
+    """An answerable question is near and lacks nothing, the other is as near and its figure is missing."""
+    found = replace(
+        EMPTY,
+        named=float(place % 2),
+        coverage=chance.uniform(0.4, 1.0),
+        cosine=chance.uniform(0.3, 0.8),
+        figure_missing=0.0 if answerable else chance.choice([1.0, 1.0, 0.7]),
+        first_by_vectors=1.0,
+    )
+    made: dict[str, Any] = {
+        "whole": f"q{place}",
+        "kind": "asked",
+        "paper": f"paper {place % 15}",
+        "slice": "factoid" if answerable else "near_miss",
+        "expected": "answered" if answerable else "insufficient_evidence",
+        "features": found,
+        "answers": answerable,
+        "nearest": found.cosine,
+        "system_named": bool(place % 2),
+    }
+    return Case(**(made | given))
+
+
+def invented(count: int = 90) -> list[Case]:
+    chance = random.Random(3)
+    return [case(place, answerable=place % 3 > 0, chance=chance) for place in range(count)]
+
+
+def test_what_decides_is_found_and_no_term_speaks_the_wrong_way() -> None:
+    found = invented()
+    made = fit(found, weighed(found))
+    weights = dict(zip(TERMS, made.weights, strict=True))
+    assert weights["figure_missing"] < 0
+    assert min(weights, key=lambda name: weights[name]) == "figure_missing"
+    assert all(weights[name] <= 0 for name in AGAINST)
+    assert all(weights[name] >= 0 for name in IN_FAVOUR)
+
+
+def test_the_file_says_what_the_fit_says() -> None:
+    found = invented()
+    made = fit(found, weighed(found))
+    read = Regression.model_validate(made.as_json())
+    by_fit = made.probabilities(matrix(found))
+    assert [read.probability(one.features) for one in found] == pytest.approx(list(by_fit), abs=1e-3)
+
+
+def test_no_case_is_judged_by_a_model_that_saw_its_paper() -> None:
+    """A paper's cases all have labels that lie: judged without it, they are judged like the others."""
+    found = [replace(one, answers=not one.answers) if one.paper == "paper 4" else one for one in invented()]
+    said = cross_validated(found, weighed(found))
+    lied = [said[place] for place, one in enumerate(found) if one.paper == "paper 4" and not one.answers]
+    assert min(lied) > 0.5
+
+
+def test_cases_made_for_nothing_weigh_as_half_of_the_near_misses() -> None:
+    found = invented()
+    hidden = [replace(one, kind="hidden", answers=False, whole=f"{one.whole} hidden") for one in found]
+    further = [replace(one, further=True) for one in found]
+    silent = replace(found[0], silent=True)
+    weights = weighed([*found, *hidden, *further, silent])
+    near_misses = sum(one.slice == "near_miss" for one in (*found, silent))
+    assert set(weights[: len(found)]) == {1.0}
+    assert weights[len(found) : 2 * len(found)].sum() == pytest.approx(near_misses / 2)
+    assert set(weights[2 * len(found) : 3 * len(found)]) == {0.4}
+    assert weights[-1] == 0.0
+
+
+def test_the_threshold_tells_them_apart_and_the_report_counts() -> None:
+    found = invented()
+    made = fitted(found)
+    at = made.measured["at_threshold"]
+    assert (at["precision"], at["recall"]) == (1.0, 1.0)
+    assert made.measured["questions"] == 90
+    assert at["answered"] + 30 == 90
+    assert at["answered_wrongly_at_most"] == pytest.approx(1 - 0.05 ** (1 / 60), abs=1e-4)
+    assert sum(found_bin["count"] for found_bin in made.measured["reliability"]) == 90
+    assert made.measured["brier"] < 0.1
+
+
+def test_a_threshold_balances_precision_and_recall() -> None:
+    chance = random.Random(1)
+    found = [case(place, answerable=place >= 4, chance=chance) for place in range(10)]
+    said = np.array([0.1, 0.1, 0.1, 0.4, 0.3, 0.9, 0.9, 0.9, 0.9, 0.9])
+    # Up to .3 three of four are declined, all rightly; from .4 on all four, and one that could be answered.
+    assert 0.10 < chosen_threshold(found, said) <= 0.30 or chosen_threshold(found, said) > 0.40
+
+
+def test_the_edge_of_the_scope_lies_between_what_is_outside_and_what_is_inside() -> None:
+    chance = random.Random(2)
+    outside = [
+        case(2 * n, answerable=False, chance=chance, expected="out_of_scope", nearest=0.1 + 0.02 * n) for n in range(4)
+    ]
+    inside = [case(2 * n, answerable=True, chance=chance, nearest=0.3 + 0.1 * n, whole=f"in{n}") for n in range(4)]
+    assert chosen_scope([*outside, *inside]) == pytest.approx((0.16 + 0.3) / 2)
+    assert chosen_scope(inside) == 0.0
