@@ -94,7 +94,7 @@ def days_of(week: str) -> tuple[str, str]:
 def week_of(day: str) -> str:
     """The ISO week that a day lies in."""
     year, week, _ = date.fromisoformat(day).isocalendar()
-    return f"{year}-W{week:02d}"
+    return f"{year:04d}-W{week:02d}"
 
 
 def week_before(day: date) -> str:
