@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
+from itertools import pairwise
 from statistics import median
 
 from rag.catalogue import Catalogue, answers, holdings, indexing, papers
@@ -20,6 +21,7 @@ _FEW_DAYS = 5
 _INCOMPLETE = 1 / 3
 """A day with less than this part of the feed's median is incomplete."""
 _SATURDAY = 5
+_DAY = timedelta(days=1)
 
 
 class PaperRevision(Contract):
@@ -79,6 +81,15 @@ class FeedDay(Contract):
     papers: int
 
 
+class FeedGap(Contract):
+    """Working days in a row, from `since` to `until`, on which a feed listed nothing; `days` is how many."""
+
+    feed: str
+    since: str
+    until: str
+    days: int
+
+
 class CorpusHealth(Contract):
     """How whole the corpus is. `pending` papers are stored and not yet found by search."""
 
@@ -87,7 +98,7 @@ class CorpusHealth(Contract):
     catalogue_revision: int
     index_identity: str | None
     days: tuple[FeedDay, ...] = ()
-    gaps: tuple[FeedDay, ...] = ()
+    gaps: tuple[FeedGap, ...] = ()
     incomplete: tuple[FeedDay, ...] = ()
 
 
@@ -150,14 +161,24 @@ async def corpus_health(catalogue: Catalogue) -> CorpusHealth:
     )
 
 
-def gaps(listed: Sequence[FeedDay]) -> Iterable[FeedDay]:
-    """The working days between the first and the last of one feed's days on which it listed nothing."""
-    known = {day.day for day in listed}
-    first, last = date.fromisoformat(listed[0].day), date.fromisoformat(listed[-1].day)
-    for number in range((last - first).days):
-        day = first + timedelta(days=number)
-        if day.weekday() < _SATURDAY and day.isoformat() not in known:
-            yield FeedDay(feed=listed[0].feed, day=day.isoformat(), papers=0)
+def gaps(listed: Sequence[FeedDay]) -> Iterable[FeedGap]:
+    """The working days between the first and the last of one feed's days on which it listed nothing, run by run."""
+    for before, after in pairwise(date.fromisoformat(day.day) for day in listed):
+        first, last = before + _DAY, after - _DAY
+        while first <= last and first.weekday() >= _SATURDAY:
+            first += _DAY
+        while last >= first and last.weekday() >= _SATURDAY:
+            last -= _DAY
+        if first <= last:
+            yield FeedGap(
+                feed=listed[0].feed, since=first.isoformat(), until=last.isoformat(), days=_working_days(first, last)
+            )
+
+
+def _working_days(first: date, last: date) -> int:
+    """How many days from Monday to Friday there are from one to another, both counted."""
+    weeks, rest = divmod((last - first).days + 1, 7)
+    return 5 * weeks + sum((first + number * _DAY).weekday() < _SATURDAY for number in range(rest))
 
 
 def incomplete(listed: Sequence[FeedDay]) -> Iterable[FeedDay]:
