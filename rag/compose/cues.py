@@ -256,10 +256,13 @@ def _counts(text: str, figure: Figure, thing: str) -> float:
     """Whether the figure counts the thing: it stands right behind, or at least near."""
     stems = "|".join(re.escape(_singular(word)) for word in (thing, *kin(thing)))
     after = text[figure.end : figure.end + _NEAR]
-    if figure.unit:
+    share = figure.unit == "%" and after.startswith(" of ")  # "91 % of the errors" says how many, where nothing counts
+    if figure.unit and not share:
         return 0.0
     if re.match(rf"(?:[\s-]+[\w-]+){{0,4}}?[\s-]+(?:[\w-]*)(?:{stems})", after, re.IGNORECASE):
-        return 1.0
+        return 0.6 if share else 1.0
+    if share:
+        return 0.0
     around = text[max(0, figure.start - _NEAR) : figure.end + _NEAR]
     return 0.6 if re.search(rf"(?:{stems})", around, re.IGNORECASE) else 0.0
 
