@@ -18,8 +18,8 @@ help: ## list the targets
 demo: $(VENV)/.run ## load sample papers and answer three questions about them
 	@$(BIN)/paperbrief --data-dir $(DEMO) demo
 
-test: $(VENV)/.dev ## run the tests
-	@$(BIN)/python -m pytest
+test: $(VENV)/.dev ## run the tests, on two cores
+	@$(BIN)/python -m pytest -n 2
 
 serve: $(VENV)/.run ## start the HTTP service on your papers: make serve [PORT=8000]
 	@exec $(BIN)/paperbrief serve $(if $(PORT),--port $(PORT))
