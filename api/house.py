@@ -25,6 +25,7 @@ from api.uploads import FOLDER, clear
 from rag.ask import Mode
 from rag.catalogue import indexing, jobs, keys
 from rag.config import Settings
+from rag.deliver.tokens import Tokens
 from rag.errors import SettingsError
 from rag.library import Library
 from rag.models import Answer
@@ -56,6 +57,7 @@ class House:
     started: float = field(default_factory=time.time)
     """When the service began, as a Unix time."""
     _sessions: Sessions | None = None
+    _tokens: Tokens | None = None
     startup: dict[str, float] = field(default_factory=dict)
     """Seconds that opening took, by part."""
     examples: dict[int, tuple[str, ...]] = field(default_factory=dict)
@@ -83,6 +85,13 @@ class House:
         if self._sessions is None:
             self._sessions = Sessions.of(self.settings.data_dir)
         return self._sessions
+
+    @property
+    def tokens(self) -> Tokens:
+        """The signed links of the data folder."""
+        if self._tokens is None:
+            self._tokens = Tokens.for_settings(self.settings)
+        return self._tokens
 
     def secure(self, request: Request) -> bool:
         """Whether browsers reach the service by https, so that a cookie may be kept to it."""

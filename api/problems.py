@@ -42,6 +42,8 @@ MALFORMED = Kind("malformed-body", 400, "The body is not what its media type say
 UNAUTHORIZED = Kind("key-needed", 401, "A valid key is needed")
 FORBIDDEN = Kind("key-lacks-scope", 403, "The key does not allow this")
 CROSS_SITE = Kind("cross-site", 403, "Another site's page may not do this")
+BAD_LINK = Kind("link-not-ours", 403, "The signed link is not one of ours")
+OLD_LINK = Kind("link-expired", 410, "The signed link is no longer valid")
 NOT_FOUND = Kind("not-found", 404, "There is nothing here")
 UNKNOWN_MODEL = Kind("model-not-found", 404, "There is no such model")
 METHOD = Kind("method-not-allowed", 405, "The address does not know this method")
@@ -158,6 +160,8 @@ _BY_ERROR: tuple[tuple[type[errors.PaperbriefError], Kind], ...] = (
     (errors.ScopeError, NOT_FOUND),
     (errors.UnreadableSource, UNREADABLE),
     (errors.InputError, INVALID),
+    (errors.TokenExpired, OLD_LINK),
+    (errors.TokenError, BAD_LINK),
     (errors.DiskFull, DISK_FULL),
     (errors.StorageError, STORAGE),
     (errors.IndexMismatch, NOT_READY),

@@ -30,6 +30,7 @@ from pydantic_settings import (
 )
 
 from rag.errors import SettingsError
+from rag.outgoing import OutgoingSettings
 from rag.serving import HttpUrl, ServingSettings
 
 PREFIX = "PAPERBRIEF_"
@@ -192,7 +193,7 @@ class _HouseSettings(BaseSettings):
 
 
 # The last base's fields come first in every table.
-class Settings(ServingSettings, _HouseSettings):
+class Settings(OutgoingSettings, ServingSettings, _HouseSettings):
     """The values in force, frozen. `load()` makes one from the environment and the files."""
 
 

@@ -17,6 +17,10 @@
     ├── EmbeddingError             a text could not be turned into a vector
     │   ├── ModelFileError         a file of the built-in model is missing or damaged
     │   └── EmbeddingServerError   the embedding endpoint failed
+    ├── TokenError                 a signed link cannot be used
+    │   ├── TokenForged            it is not ours, or was changed
+    │   ├── TokenMisused           it is ours and for another purpose
+    │   └── TokenExpired           its time is over
     ├── PromptError                a prompt file is missing, changed, or given the wrong variables
     └── ModelError                 the language model gave no usable answer
         ├── ModelUnavailable       it cannot be reached, is too busy, too slow or failing
@@ -143,6 +147,22 @@ class BudgetSpent(ModelError):
     def __init__(self, message: str, *, hint: str = "", seconds: int = 0) -> None:
         super().__init__(message, hint=hint, retryable=True)
         self.seconds = seconds
+
+
+class TokenError(PaperbriefError):
+    """A signed link that cannot be used."""
+
+
+class TokenForged(TokenError):
+    """It is not one of ours, or was changed on the way."""
+
+
+class TokenMisused(TokenError):
+    """It is ours, and for another purpose."""
+
+
+class TokenExpired(TokenError):
+    """It is ours, and its time is over."""
 
 
 class PromptError(PaperbriefError):
