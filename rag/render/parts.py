@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
-from rag.models import AnswerSentence, Briefing, BriefSection, Citation, TopicCount
+from rag.models import AnswerSentence, Briefing, BriefSection, Citation
 
 
 def one_line(text: str) -> str:
@@ -55,11 +55,6 @@ def changed(briefing: Briefing) -> list[str]:
     return said
 
 
-def _counted(topic: str, counts: Mapping[str, TopicCount]) -> str:
-    one = counts.get(topic)
-    return f"{topic} ({one.papers}, before {one.before:g} on average)" if one else topic
-
-
 def left_out(briefing: Briefing) -> list[str]:
     """What was looked at and is not in the brief, a sentence each."""
     coverage = briefing.coverage
@@ -81,11 +76,6 @@ def made_by(briefing: Briefing) -> str:
     if briefing.provenance.mode == "extractive":
         return "Written without a language model from sentences of the abstracts."
     return f"Written by {briefing.provenance.model}, each sentence checked against the abstracts."
-
-
-def system_of(paper_id: str, citations: Sequence[Citation]) -> str:
-    """A paper's title by its identifier; the identifier where it is not cited."""
-    return next((citation.title for citation in citations if citation.paper_id == paper_id), paper_id)
 
 
 def number_of(paper_id: str, citations: Sequence[Citation]) -> str:
