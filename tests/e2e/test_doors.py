@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import anyio
 import pytest
 from contract.papers import settings
 from e2e.serving import Serving, serving
@@ -33,14 +34,19 @@ PROGRAM = ["-c", "from rag.cli import main; main()"]
 
 
 @pytest.fixture(scope="module")
-async def made(tmp_path_factory: pytest.TempPathFactory, model_cache: Path, checkout: Path) -> Path:
+def made(tmp_path_factory: pytest.TempPathFactory, model_cache: Path, checkout: Path) -> Path:
     """A data folder with a few of the sample papers, to be copied."""
     folder = tmp_path_factory.mktemp("doors") / "made"
     own = settings(folder).model_copy(update={"cache_dir": model_cache})
     papers = list(read(checkout / "eval" / "corpus" / "papers.jsonl"))
     wanted = [paper for paper in papers if "SpecDec" in getattr(paper, "title", "")]
-    async with open_library(own) as library:
-        await library.ingest([*wanted, *papers[:5]])
+
+    async def filled() -> None:
+        async with open_library(own) as library:
+            await library.ingest([*wanted, *papers[:5]])
+
+    # Not an async fixture: tests without an event loop use it too, in whatever order they come.
+    anyio.run(filled)
     return folder
 
 
