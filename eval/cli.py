@@ -41,7 +41,7 @@ Vectors = Annotated[
 @app.callback()
 def answers(
     context: typer.Context,
-    half: Annotated[str, typer.Option(help="`choosing`, `reporting` or `all` of the gold questions.")] = "reporting",
+    half: Annotated[str, typer.Option(help="Gold questions: choosing, voices, reporting or all.")] = "reporting",
     gold: Annotated[
         Path | None, typer.Option(exists=True, dir_okay=False, help="A file of gold questions, in place of a half.")
     ] = None,
@@ -298,7 +298,7 @@ def guard(
 
 @app.command()
 def chunks(
-    half: Annotated[str, typer.Option(help="`choosing`, `reporting` or `all` of the gold questions.")] = "choosing",
+    half: Annotated[str, typer.Option(help="Gold questions: choosing, voices, reporting or all.")] = "choosing",
     gold: Annotated[
         Path | None, typer.Option(exists=True, dir_okay=False, help="A file of gold questions, in place of a half.")
     ] = None,

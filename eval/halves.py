@@ -1,6 +1,7 @@
 """The files of gold questions.
 
 choosing.jsonl    for choosing rules and thresholds: questions on the papers with an even place in the corpus
+voices.jsonl      for the same, on the same papers, by four more authors: what helps one author's wording alone shows
 reporting.jsonl   for reporting, looked at by nobody who changes what answers: those with an odd place
 """
 
@@ -13,12 +14,13 @@ from eval.gold import HINT, GoldQuestion, parse
 from rag.errors import InputError
 
 HALVES = ("choosing", "reporting")
+SETS = ("choosing", "voices", "reporting")
 
 
 def read_half(half: str) -> list[GoldQuestion]:
-    """The questions of `choosing`, `reporting` or `all`, as they ship with the package. Raises InputError."""
-    if half not in (*HALVES, "all"):
-        raise InputError(f"There is no half {half!r}.", hint="Name choosing, reporting or all.")
+    """The questions of `choosing`, `voices`, `reporting` or `all` of both halves, as they ship. Raises InputError."""
+    if half not in (*SETS, "all"):
+        raise InputError(f"There is no half {half!r}.", hint="Name choosing, voices, reporting or all.")
     chosen = HALVES if half == "all" else (half,)
     found: list[GoldQuestion] = []
     for name in chosen:
