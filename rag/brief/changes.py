@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 
-from rag.models import Changes, TopicCount, Window
+from rag.models import Changes, TopicCount, TopicHistory, Window
 
 EARLIER = 4
 """Windows that are looked back."""
@@ -65,6 +65,23 @@ def changes(
             for tag in named
         ),
         compared_with=compared_with,
+    )
+
+
+def histories(
+    now: Mapping[str, int], before: Sequence[Mapping[str, int]], papers_before: Sequence[int]
+) -> tuple[TopicHistory, ...]:
+    """The most common topics over time: windows before come with the latest first, and go out with the earliest first.
+
+    Empty where in none of them a paper was listed.
+    """
+    if not now or not any(papers_before):
+        return ()
+    earlier = list(zip(before, papers_before, strict=True))[::-1]
+    common = sorted(now, key=lambda tag: (-now[tag], tag))[:_SHOWN]
+    return tuple(
+        TopicHistory(topic=tag, papers=(*(tags.get(tag, 0) if size else None for tags, size in earlier), now[tag]))
+        for tag in common
     )
 
 

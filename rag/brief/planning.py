@@ -14,7 +14,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.brief.changes import EARLIER, changes
+from rag.brief.changes import EARLIER, changes, histories
 from rag.brief.group import Member, Theme, themes
 from rag.brief.plan import Plan
 from rag.brief.request import BriefRequest, days_of, week_of, windows_before
@@ -148,7 +148,10 @@ async def _changes(
     earlier, their_tags, _ = await _found(request.topic, scope, sources)
     counts = [Counter(_names(their_tags, _listed_in(earlier, window))) for window in before]
     sizes = [len(_listed_in(earlier, window)) for window in before]
-    return changes(Counter(_names(tags, found)), len(found), counts, sizes, compared_with=span, seen_before=seen)
+    now = Counter(_names(tags, found))
+    changed = changes(now, len(found), counts, sizes, compared_with=span, seen_before=seen)
+    past = histories(now, counts, sizes)
+    return changed.model_copy(update={"histories": past, "windows": (*before[::-1], request.window) if past else ()})
 
 
 def _names(tags: Mapping[str, Tags], candidates: Sequence[Candidate]) -> list[str]:

@@ -47,6 +47,7 @@ from rag.models.briefs import (
     QuietPaper,
     ReportedPaper,
     TopicCount,
+    TopicHistory,
 )
 from rag.models.contract import (
     Contract,
@@ -139,6 +140,7 @@ __all__ = [
     "Status",
     "Support",
     "TopicCount",
+    "TopicHistory",
     "Usage",
     "Window",
 ]

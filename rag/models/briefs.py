@@ -88,10 +88,18 @@ class TopicCount(Contract):
     before: float
 
 
+class TopicHistory(Contract):
+    """How many papers a topic had in each window of `Changes.windows`; None where no paper at all was listed."""
+
+    topic: str
+    papers: tuple[int | None, ...]
+
+
 class Changes(Contract):
     """What is different from before: topics by name, and papers by identifier that were reported already.
 
-    `compared_with` is the time that was compared, None where no paper was listed before.
+    `compared_with` is the time that was compared, None where no paper was listed before. `histories` are the most
+    common topics over `windows`, the earliest first and the brief's own last; both are empty where nothing is known.
     """
 
     new_topics: tuple[str, ...] = ()
@@ -100,6 +108,8 @@ class Changes(Contract):
     seen_before: tuple[str, ...] = ()
     counts: tuple[TopicCount, ...] = ()
     compared_with: Window | None = None
+    windows: tuple[Window, ...] = ()
+    histories: tuple[TopicHistory, ...] = ()
 
 
 class BriefNote(Contract):
