@@ -17,6 +17,7 @@ from rag.models import (
     Quote,
     SentenceEvidence,
     TopicCount,
+    TopicHistory,
     Window,
 )
 
@@ -61,6 +62,15 @@ def briefing(**changed: object) -> Briefing:
                 TopicCount(topic="graphs", papers=0, before=2.5),
             ),
             compared_with=Window(since="2025-02-10", until="2025-03-09"),
+            windows=(
+                Window(since="2025-02-24", until="2025-03-02"),
+                Window(since="2025-03-03", until="2025-03-09"),
+                Window(since="2025-03-10", until="2025-03-16"),
+            ),
+            histories=(
+                TopicHistory(topic="readers", papers=(None, 0, 2)),
+                TopicHistory(topic="<b>graphs</b>\u202e", papers=(None, 5, 1)),
+            ),
         ),
         citations=(
             Citation(n=1, paper_id="t-1", title=HOSTILE, url="https://example.org/1", quotes=(quote,)),

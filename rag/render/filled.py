@@ -19,6 +19,13 @@ def filled(template: str, **values: object) -> str:
     return _environment().get_template(template).render(**values)
 
 
+def source_of(name: str) -> str:
+    """A file beside the templates, as it stands."""
+    environment = _environment()
+    assert environment.loader is not None
+    return environment.loader.get_source(environment, name)[0]
+
+
 def clipped(text: str, most: int) -> str:
     """Text of others on one line, of at most `most` characters."""
     line = parts.one_line(text)
