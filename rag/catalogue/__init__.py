@@ -32,6 +32,7 @@ class Catalogue:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._writing = engine.execution_options(**{dialect.WRITES: True})
+        self._noting = engine.execution_options(**{dialect.WRITES: True, dialect.UNFLUSHED: True})
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="catalogue-read")
         # One thread is the lock that serialises the writers of this process: they wait in its queue, in order,
         # rather than in SQLite, where the wait has an end ("database is locked").
@@ -80,11 +81,21 @@ class Catalogue:
             self._writer, lambda: self._run(self._writing, work, *args, **kwargs)
         )
 
+    async def note(self, work: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """`write`, without waiting for the disk: for notes of which there are thousands.
+
+        They outlive the process, however it ends. A machine that loses power may lose those since the last `write`,
+        which flushes them all; where the database is a server, this is `write`.
+        """
+        return await asyncio.get_running_loop().run_in_executor(
+            self._writer, lambda: self._run(self._noting, work, *args, **kwargs)
+        )
+
     def _run(self, engine: Engine, work: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         try:
             with Session(engine) as session:
                 found = work(session, *args, **kwargs)
-                if engine is self._writing:
+                if engine is not self._engine:
                     session.commit()
                 return found
         except dialect.FAILURES as error:

@@ -35,6 +35,9 @@ BUSY_SECONDS = 30.0
 WRITES = "paperbrief_writes"
 """Execution option of connections that write."""
 
+UNFLUSHED = "paperbrief_unflushed"
+"""Execution option of those whose transactions need not reach the disk at once."""
+
 Column = ColumnElement[Any] | InstrumentedAttribute[Any]
 
 
@@ -93,9 +96,21 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    """Take the write lock at the start: a transaction that reads first and writes later fails when another wrote."""
-    writes = connection.get_execution_options().get(WRITES)
+    """Take the write lock at the start: a transaction that reads first and writes later fails when another wrote.
+
+    What is not flushed stands in the write-ahead log all the same; the next transaction that is flushed takes it along.
+    """
+    options = connection.get_execution_options()
+    writes = options.get(WRITES)
+    if writes:
+        connection.exec_driver_sql(f"PRAGMA synchronous = {'NORMAL' if options.get(UNFLUSHED) else 'FULL'}")
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def overwrite_what_is_deleted(session: Session) -> None:
+    """From here on, this connection leaves nothing of deleted values in the file. SQLite keeps them otherwise."""
+    if session.get_bind().dialect.name == "sqlite":
+        session.connection().exec_driver_sql("PRAGMA secure_delete = ON")
 
 
 def keep_readers_and_writers_apart(engine: Engine) -> None:

@@ -14,6 +14,10 @@ jobs        work that outlasts the request that asked for it
 tagging     which topic tags the program gave a paper, and which a person took off
 briefs      briefs as they were written, with what they can be made of again
 brief_papers  the papers of a brief, at the revisions that it read
+subscribers, subscriber_topics   who gets briefs, and on what
+sign_ups    what somebody asked for, until they confirm it
+deliveries  the ledger of what is sent: one row for each subscriber and brief
+issues      which brief of which week or day is written, and by whom
 keys        access keys, by their hash
 spending    tokens of the language model by day
 facts       single values: the catalogue's revision, the embedding of the index, how the bands were made
@@ -22,14 +26,13 @@ facts       single values: the catalogue's revision, the embedding of the index,
 from __future__ import annotations
 
 from sqlalchemy import JSON, BigInteger, ForeignKey, Index, Integer, LargeBinary, Text, and_
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column
 
-HEAD = "0006"
+from rag.catalogue import outgoing as outgoing  # whose tables belong to the schema
+from rag.catalogue.base import Base as Base
+
+HEAD = "0007"
 """The schema that this code reads and writes: the newest migration."""
-
-
-class Base(DeclarativeBase):
-    """Base of the tables."""
 
 
 class PaperRow(Base):

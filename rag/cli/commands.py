@@ -19,6 +19,7 @@ from rag.cli.briefs import brief, tags
 from rag.cli.keys import app as keys
 from rag.cli.run import Status, desk_of, put_json, say
 from rag.cli.service import serve
+from rag.cli.subscribers import app as subscribers
 
 if TYPE_CHECKING:
     from rag.library import Library
@@ -63,6 +64,7 @@ app.command()(mcp)
 app.command()(brief)
 app.command()(tags)
 app.add_typer(keys, name="keys")
+app.add_typer(subscribers, name="subscribers")
 
 Json = Annotated[bool, typer.Option("--json", help="Print the contract object as JSON and nothing else.")]
 Since = Annotated[str | None, typer.Option(callback=_day, metavar="DAY", help="Only papers from this day on.")]

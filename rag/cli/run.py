@@ -21,6 +21,7 @@ from rag.beacon import seen
 if TYPE_CHECKING:
     from rag.catalogue import Catalogue
     from rag.config import Settings
+    from rag.deliver.desk import DeliverDesk
     from rag.library import Library
 
 T = TypeVar("T")
@@ -90,6 +91,17 @@ class Desk:
 
             async with open_catalogue(self.settings()) as catalogue:
                 return await work(catalogue)
+
+        return self._until_stopped(whole())
+
+    def run_deliveries(self, work: Callable[[DeliverDesk], Coroutine[Any, Any, T]]) -> T:
+        """Open what delivery works with, also beside a running service, and do `work` with it."""
+
+        async def whole() -> T:
+            from rag.library import open_deliveries
+
+            async with open_deliveries(self.settings()) as desk:
+                return await work(desk)
 
         return self._until_stopped(whole())
 

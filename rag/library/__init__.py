@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rag.library.opening import open_catalogue, open_library
+from rag.library.opening import open_catalogue, open_deliveries, open_library
 from rag.library.uses import TURNS_SHOWN, Library, Report
 
-__all__ = ["TURNS_SHOWN", "Library", "Report", "open_catalogue", "open_library"]
+__all__ = ["TURNS_SHOWN", "Library", "Report", "open_catalogue", "open_deliveries", "open_library"]

@@ -12,6 +12,7 @@ from rag.ask import Desk
 from rag.brief import BriefDesk
 from rag.calibrated import calibration_for
 from rag.catalogue import Catalogue
+from rag.deliver.desk import DeliverDesk
 from rag.embedding import Embedder
 from rag.errors import MissingPackage, StorageError
 from rag.index import Index
@@ -45,6 +46,13 @@ async def open_catalogue(settings: Settings) -> AsyncIterator[Catalogue]:
         yield catalogue
     finally:
         await asyncio.to_thread(catalogue.close)
+
+
+@asynccontextmanager
+async def open_deliveries(settings: Settings) -> AsyncIterator[DeliverDesk]:
+    """Open what delivery works with, beside whoever owns the data folder: it needs no index. Raises StorageError."""
+    async with open_catalogue(settings) as catalogue:
+        yield await asyncio.to_thread(DeliverDesk.of, settings, catalogue)
 
 
 @asynccontextmanager
