@@ -40,7 +40,7 @@ from api.problems import (
     of_validation,
     refusal_of,
 )
-from api.routes import answers, ask, corpus, health, ingest, jobs, login, papers, search
+from api.routes import answers, ask, briefs, corpus, feeds, health, ingest, jobs, login, papers, search
 from api.shield.bodies import Bodies
 from api.shield.gate import Gate
 from api.shield.origins import Origins
@@ -56,6 +56,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     papers.router,
     ingest.router,
     answers.router,
+    briefs.router,
+    feeds.router,
     jobs.router,
     login.router,
     openai.cards,
@@ -74,6 +76,7 @@ TAGS = [
     {"name": "search", "description": "Search by meaning and by words."},
     {"name": "papers", "description": "The stored papers."},
     {"name": "answers", "description": "Answers that were given before."},
+    {"name": "briefs", "description": "What is new in a week or on a topic."},
     {"name": "jobs", "description": "Work that outlasts a request."},
     {"name": "openai", "description": "The same answers for OpenAI's clients."},
     {"name": "session", "description": "A browser's session."},

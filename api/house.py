@@ -32,6 +32,7 @@ from rag.models import Answer
 
 _MOST_UPLOADS = 16
 """Files of papers that may wait to be loaded."""
+_MOST_FEEDS = 8
 _log = logging.getLogger("paperbrief.house")
 
 
@@ -78,6 +79,19 @@ class House:
             reached,
             opened=library,
         )
+
+    feeds: dict[str, bytes] = field(default_factory=dict)
+    """Feeds as they were sent last, by their entity tags."""
+
+    def site(self, request: Request) -> str:
+        """The service's address as its readers know it, without a slash at the end."""
+        return (self.settings.public_url or str(request.base_url)).rstrip("/")
+
+    def keep_feed(self, tag: str, content: bytes) -> None:
+        """Keep a feed for the next who asks; of old ones few."""
+        while len(self.feeds) >= _MOST_FEEDS:
+            self.feeds.pop(next(iter(self.feeds)))
+        self.feeds[tag] = content
 
     @property
     def sessions(self) -> Sessions:

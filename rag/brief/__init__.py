@@ -31,7 +31,7 @@ from rag.brief.vocabulary import packaged
 from rag.catalogue import Catalogue, briefs, papers
 from rag.compose.reply import FORMS
 from rag.embedding import Embedder
-from rag.errors import NotFound, SettingsError, StorageError
+from rag.errors import NoModel, NotFound, StorageError
 from rag.llm import Model, ModelError
 from rag.models import BriefConstraints, Briefing, BriefNote, Latency, Paper, Scope, Usage
 from rag.prompting import Prompts
@@ -77,7 +77,7 @@ async def brief(
     request = requested(topic, week, since, until, constraints)
     wanted = mode or desk.mode
     if wanted == "generative" and (desk.model is None or desk.prompts is None):
-        raise SettingsError("There is no language model to write with.", hint="Set PAPERBRIEF_MODEL, or write without.")
+        raise NoModel("There is no language model to write with.", hint="Set PAPERBRIEF_MODEL, or write without.")
     start = time.perf_counter()
     plan, found = await planned(request, desk.sources())
     retrieved = time.perf_counter()

@@ -85,10 +85,10 @@ def days_of(week: str) -> tuple[str, str]:
     try:
         if found is None:
             raise ValueError
-        monday = date.fromisocalendar(int(found[1]), int(found[2]), 1)
+        monday, sunday = (date.fromisocalendar(int(found[1]), int(found[2]), day) for day in (1, 7))
     except ValueError:
         raise InputError(f"{week!r} is no week.", hint="Write it as YYYY-Wnn, for example 2025-W11.") from None
-    return monday.isoformat(), (monday + timedelta(days=6)).isoformat()
+    return monday.isoformat(), sunday.isoformat()
 
 
 def week_of(day: str) -> str:

@@ -11,7 +11,7 @@ from pathlib import Path
 from rag.ask import Desk, Mode
 from rag.brief import BriefDesk, assign_tags, brief, rebuild
 from rag.brief.tags import checked_tag
-from rag.catalogue import Catalogue, answers, briefs, conversations, facts, indexing, papers, tagging
+from rag.catalogue import Catalogue, answers, briefs, conversations, facts, feeds, indexing, papers, tagging
 from rag.chat import chat, chat_with_messages
 from rag.embedding import Embedder
 from rag.errors import IndexMismatch, NotFound, StorageError
@@ -48,6 +48,10 @@ TURNS_SHOWN = 100
 
 def _silent(_: Progress) -> None:
     """Report progress to nobody."""
+
+
+def _no_brief(brief_id: str) -> NotFound:
+    return NotFound(f"There is no brief {brief_id!r}.", hint="`paperbrief brief --list` names them.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,12 +226,34 @@ class Library:
         """A brief that was written before; NotFound where there is none."""
         found = await self.catalogue.read(briefs.get, brief_id)
         if found is None:
-            raise NotFound(f"There is no brief {brief_id!r}.", hint="`paperbrief brief --list` names them.")
+            raise _no_brief(brief_id)
         return found
 
     async def briefs(self, cursor: str | None = None, *, limit: int = 50) -> BriefPage:
         """A page of the briefs that were written, the newest first; `cursor` is `next` of the page before."""
         return await self.catalogue.read(briefs.page, after=cursor, limit=limit)
+
+    async def require_brief(self, brief_id: str) -> None:
+        """Raise NotFound where there is no such brief; the brief is not read."""
+        if not await self.catalogue.read(briefs.exists, brief_id):
+            raise _no_brief(brief_id)
+
+    async def briefs_beside(self, brief_id: str) -> tuple[tuple[str, str] | None, tuple[str, str] | None]:
+        """The briefs of the same series before and after this one, each as identifier and title."""
+        return await self.catalogue.read(feeds.beside, brief_id)
+
+    async def feed_state(self) -> feeds.FeedState:
+        """How the feed of briefs stands, without reading any; its identifier is made at the first call."""
+        state = await self.catalogue.read(feeds.state)
+        if state is None:
+            await self.catalogue.write(feeds.begin)
+            state = await self.catalogue.read(feeds.state)
+        assert state is not None
+        return state
+
+    async def recent_briefs(self, limit: int) -> list[Briefing]:
+        """The newest briefs that report something, the newest first."""
+        return await self.catalogue.read(feeds.recent, limit)
 
     async def rebuild_brief(self, brief_id: str) -> Briefing:
         """A brief made again from what was kept of it: the same but for the time of making. NotFound, StorageError."""
