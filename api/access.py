@@ -73,6 +73,7 @@ RULES: tuple[Rule, ...] = (
     # An identifier of these cannot be guessed: who has one was given it.
     Rule("GET", "/v1/answers/*", Need.PUBLIC_READ),
     Rule("GET", "/answers/*", Need.PUBLIC_READ),
+    Rule("GET", "/briefs*", Need.PUBLIC_READ),
     Rule("GET", "/v1/conversations/*", Need.PUBLIC_READ),
     Rule("DELETE", "/v1/conversations/*", Need.READ),
     Rule("GET", "/v1/jobs/*", Need.PUBLIC_READ),
@@ -109,6 +110,15 @@ class Caller:
 
 LOCAL = Caller("local", frozenset({"read", "write"}))
 PUBLIC = Caller("public")
+
+
+BRIEF_PAGES = "/briefs/"
+"""Where the page of a brief stands, which a link in a mail opens without a key."""
+
+
+def by_link(scope: Scope) -> bool:
+    """Whether the request passed because of the signed link that it followed, and of nothing else."""
+    return bool(scope["state"].get("by_link", False))
 
 
 def caller_of(request: Request) -> Caller:

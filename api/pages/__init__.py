@@ -8,23 +8,27 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, Path, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
+from api.access import by_link
 from api.fields import MAX_ID
 from api.house import HouseDep
-from api.pages.answer import answer_page
+from api.pages.answer import answer_page, brief_page
 from api.pages.assets import NOT_MODIFIED, asset, modules
 from api.pages.templates import rendered
 from api.problems import NOT_FOUND, Refusal
+from rag.render.svg import drawn
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; "
     "base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
 )
-PAGES = ("/answers/",)
+PAGES = ("/answers/", "/briefs")
 """Where pages begin that hold what a key may be needed for. The others ask for it by themselves, with scripts."""
+_BRIEFS = 30  # in a page of their list
+MAX_CURSOR = 100
 _FRESH = {"Cache-Control": "no-cache"}
 
 router = APIRouter(include_in_schema=False)
@@ -46,6 +50,30 @@ async def answer(answer_id: Annotated[str, Path(max_length=MAX_ID)], house: Hous
     if shown is None:
         return page("missing.html", status=404, what="answer", modules=modules("reader.js"))
     return page("answer.html", shown=shown, modules=modules("reader.js"))
+
+
+@router.get("/briefs")
+async def briefs(house: HouseDep, cursor: Annotated[str | None, Query(max_length=MAX_CURSOR)] = None) -> Response:
+    """The briefs, the newest first."""
+    listed = await house.library.briefs(cursor, limit=_BRIEFS)
+    return page("briefs.html", listed=listed, first=cursor is None, section="briefs", modules=modules("reader.js"))
+
+
+@router.get("/briefs/{brief_id}")
+async def brief(brief_id: Annotated[str, Path(max_length=MAX_ID)], house: HouseDep, request: Request) -> Response:
+    """A brief with the abstracts that show it. Who came by a link from a mail is offered what the link opens."""
+    shown = await brief_page(brief_id, house.library)
+    if shown is None:
+        return page("missing.html", status=404, what="brief", section="briefs", modules=modules("reader.js"))
+    drawing = drawn(shown.brief.changes)
+    return page(
+        "brief.html",
+        shown=shown,
+        drawing=drawing,
+        guest=by_link(request.scope),
+        section="briefs",
+        modules=modules("reader.js"),
+    )
 
 
 @router.get("/assets/{name}")

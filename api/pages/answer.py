@@ -1,4 +1,4 @@
-"""An answer made ready for a page that needs no script: each cited abstract in pieces, marked or not."""
+"""Answers and briefs made ready for pages that need no script: each cited abstract in pieces, marked or not."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from rag.errors import NotFound
 from rag.holdings import PaperDetail
 from rag.library import Library
-from rag.models import Answer, AnswerSentence, Citation, Quote
+from rag.models import Answer, AnswerSentence, BriefFigure, Briefing, Citation, Quote
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +34,9 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
-    """An answer and its sources."""
+class Sourced:
+    """Sentences with the sources that they cite."""
 
-    answer: Answer
     sources: tuple[Source, ...]
 
     def spans(self, sentence: AnswerSentence, n: int) -> str:
@@ -49,13 +48,61 @@ class Shown:
         return next(source.citation for source in self.sources if source.citation.n == n)
 
 
+@dataclass(frozen=True, slots=True)
+class Shown(Sourced):
+    """An answer and its sources."""
+
+    answer: Answer
+
+
+Beside = tuple[str, str]
+"""Another brief of the series: its identifier and its title."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShownBrief(Sourced):
+    """A brief and its sources, and the briefs before and after it."""
+
+    brief: Briefing
+    before: Beside | None
+    after: Beside | None
+
+    @property
+    def sentences(self) -> tuple[AnswerSentence, ...]:
+        """All that it says."""
+        sections = (sentence for section in self.brief.sections for sentence in section.sentences)
+        return (*self.brief.summary, *sections)
+
+    def cited(self, paper_id: str) -> Citation | None:
+        """The citation of a paper; None where no sentence cites it."""
+        return next((source.citation for source in self.sources if source.citation.paper_id == paper_id), None)
+
+    def span(self, figure: BriefFigure) -> str:
+        """The span of a figure as JSON, for the script that opens abstracts."""
+        return json.dumps([{"start": figure.start, "end": figure.end, "quote": figure.quote}])
+
+
 async def answer_page(answer_id: str, library: Library) -> Shown | None:
     """An answer with its sources; None where there is no such answer."""
     try:
         answer = await library.answer(answer_id)
     except NotFound:
         return None
-    return Shown(answer, tuple([await _source(citation, library) for citation in answer.citations]))
+    return Shown(await _sources(answer.citations, library), answer)
+
+
+async def brief_page(brief_id: str, library: Library) -> ShownBrief | None:
+    """A brief with its sources; None where there is no such brief."""
+    try:
+        brief = await library.briefing(brief_id)
+    except NotFound:
+        return None
+    before, after = await library.briefs_beside(brief_id)
+    return ShownBrief(await _sources(brief.citations, library), brief, before, after)
+
+
+async def _sources(citations: Sequence[Citation], library: Library) -> tuple[Source, ...]:
+    return tuple([await _source(citation, library) for citation in citations])
 
 
 async def _source(citation: Citation, library: Library) -> Source:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
@@ -9,15 +10,16 @@ from starlette.requests import HTTPConnection
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from api.access import LOCAL, PUBLIC, Caller, Need, bearer, from_this_machine, need_of, published, same
+from api.access import BRIEF_PAGES, LOCAL, PUBLIC, Caller, Need, bearer, from_this_machine, need_of, published, same
 from api.house import House
 from api.limits import address_of
 from api.pages import PAGES, login_page
-from api.problems import FORBIDDEN, UNAUTHORIZED, Refusal
+from api.problems import BAD_LINK, FORBIDDEN, OLD_LINK, UNAUTHORIZED, Refusal, refusal_of
 from api.sessions import COOKIE
 from api.shield.origins import is_loopback
 from rag import keys
 from rag.catalogue import keys as stored
+from rag.errors import TokenError
 
 
 class Gate:
@@ -45,7 +47,8 @@ class Gate:
         scope["state"]["caller"] = caller
         if caller.key_id:
             scope["state"].setdefault("logged", {})["key"] = caller.key_id
-        self._require(caller, need)
+        if not await self._opened_by_link(scope, caller, need):
+            self._require(caller, need)
         if caller is not LOCAL or self._house.settings.rate_limit:
             await self._house.limits.count(caller.key_id or address_of(scope.get("client")))
 
@@ -82,6 +85,23 @@ class Gate:
         found = await self._house.library.catalogue.read(stored.find, key_id) if key_id else None
         return Caller("key", frozenset(found[0].scopes), found[0].id) if found else None
 
+    async def _opened_by_link(self, scope: Scope, caller: Caller, need: Need) -> bool:
+        """Whether a link from a mail opens this page to who may not read otherwise. Refuses one that is not good."""
+        may = caller.kind != "public" or (need is Need.PUBLIC_READ and self._house.settings.public_read)
+        token = HTTPConnection(scope).query_params.get("token")
+        if may or token is None or scope["method"] != "GET" or not scope["path"].startswith(BRIEF_PAGES):
+            return False
+        tokens = await asyncio.to_thread(lambda: self._house.tokens)
+        try:
+            opens = tokens.read("brief", token)
+        except TokenError as error:
+            await self._house.limits.count_failure(address_of(scope.get("client")))
+            raise refusal_of(error) from None
+        if scope["path"] != BRIEF_PAGES + opens:
+            raise Refusal(BAD_LINK, "This link is for another brief.", hint="Copy the whole link from the mail.")
+        scope["state"]["by_link"] = True
+        return True
+
     def _require(self, caller: Caller, need: Need) -> None:
         if caller.kind == "public":
             if need is Need.PUBLIC_READ and self._house.settings.public_read:
@@ -97,10 +117,14 @@ class Gate:
 _HOW = "Send Authorization: Bearer <key>; the operator makes keys with `paperbrief keys create`."
 
 
+_ASKS = (UNAUTHORIZED, BAD_LINK, OLD_LINK)
+"""What a page answers with a form for a key: there is none, or the link that was followed opens nothing."""
+
+
 def _answer_to(scope: Scope, refusal: Refusal) -> Response:
     """The problem document; for a browser that opens a page which needs a key, a form that asks for one."""
     wants_page = scope["method"] == "GET" and scope["path"].startswith(PAGES)
-    if refusal.kind is not UNAUTHORIZED or not wants_page or "text/html" not in Headers(scope=scope).get("accept", ""):
+    if refusal.kind not in _ASKS or not wants_page or "text/html" not in Headers(scope=scope).get("accept", ""):
         return refusal.response(scope)
     query = scope["query_string"].decode("latin-1")
     return login_page(scope["path"] + (f"?{query}" if query else ""), refusal)

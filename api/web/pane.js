@@ -10,7 +10,8 @@ const WIDE = matchMedia("(min-width: 64rem)");
 
 /**
  * The pane. `home` is where it stands on a wide window; on a narrow one it opens below the sentence. A source is
- * `{ paperId, title, spans, about, sentence, trigger }`: the element of the sentence, and the button that opens it.
+ * `{ paperId, title, spans, about, sentence, trigger, known }`: the element of the sentence, the button that opens it, and,
+ * where the page has the paper already, what gives it.
  */
 export class Pane {
   #home;
@@ -110,7 +111,7 @@ export class Pane {
         el("a", { href: `/papers/${encodePath(source.paperId)}` }, "Open the paper’s page"),
       ),
     );
-    paper(source.paperId)
+    (source.known?.() ?? paper(source.paperId))
       .then((found) => located(found, source.spans), (error) => unavailable(error, source.spans))
       .then((content) => {
         if (this.#shown !== source) return;

@@ -26,10 +26,20 @@ function enliven(block, pane) {
       link.textContent,
     );
     link.replaceWith(trigger);
-    const source = { trigger, sentence: block, spans: JSON.parse(spans), paperId: paper, title, about };
+    const known = () => standing(link.hash.slice(1));
+    // In a row of a table the abstract opens in a cell.
+    const source = { trigger, sentence: block.cells?.[1] ?? block, spans: JSON.parse(spans), paperId: paper, title, about, known };
     opensPane(trigger, () => source, pane);
     return source;
   });
   const said = block.querySelector("p");
   if (sources.length) hoverOpens(said, () => (sources.some(({ trigger }) => pane.shows(trigger)) ? null : sources[0]), pane);
+}
+
+/** The abstract that stands further down on this page, as the service would give it: nothing need be asked for. */
+async function standing(id) {
+  const { gone, revision } = document.getElementById(id).dataset;
+  const abstract = document.querySelector(`#${id} .abstract-text`)?.textContent ?? "";
+  if (gone !== undefined) throw { status: 404 };
+  return revision ? { abstract: "", revisions: [{ abstract, revision }] } : { abstract };
 }

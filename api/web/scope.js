@@ -116,7 +116,7 @@ export class ScopeFilter {
     if (since || until) chips.push(this.#chip(`listed ${wording.days(since, until)}`, { since: null, until: null }));
     for (const tag of tags) chips.push(this.#chip(`tag ${tag}`, { tags: without("tags", tag) }));
     for (const id of papers) chips.push(this.#paperChip(id, { paper_ids: without("paper_ids", id) }));
-    if (brief) chips.push(this.#chip("one brief", { brief_id: null }));
+    if (brief) chips.push(this.#briefChip(brief));
     if (chips.length > 1) chips.push(el("li", {}, button("Clear all", () => this.#cleared({ ...EMPTY }), { class: "link" })));
     fill(this.#chips, chips.length ? chips : el("li", { class: "all" }, this.#all));
   }
@@ -127,12 +127,22 @@ export class ScopeFilter {
   }
 
   #paperChip(id, without) {
-    const chip = this.#chip(`paper ${id}`, without);
+    return this.#titled(this.#chip(`paper ${id}`, without), paper(id), (title) => [title, `only the paper ${title}`]);
+  }
+
+  #briefChip(id) {
+    const found = call(`/v1/briefs/${encodeURIComponent(id)}`, { aside: true });
+    return this.#titled(this.#chip("one brief", { brief_id: null }), found, (title) => [`brief ${title}`, `only the brief ${title}`]);
+  }
+
+  /** A chip that gets a title once it is known; an identifier says enough where it cannot be read. */
+  #titled(chip, found, texts) {
     const show = ({ title }) => {
-      chip.firstChild.textContent = title;
-      chip.lastChild.setAttribute("aria-label", `Remove the filter: only the paper ${title}`);
+      const [shown, spoken] = texts(title);
+      chip.firstChild.textContent = shown;
+      chip.lastChild.setAttribute("aria-label", `Remove the filter: ${spoken}`);
     };
-    paper(id).then(show, () => undefined); // its identifier says enough where it cannot be read
+    found.then(show, () => undefined);
     return chip;
   }
 

@@ -86,7 +86,31 @@ def no_answer(on: Visit) -> None:
     on.complaints.clear()  # the browser's console names the 404
 
 
-VIEWS = (home, narrowing, answer, refusal, deleting, library, found, paper, no_paper, kept_answer, no_answer)
+def briefs(on: Visit) -> None:
+    on.go("/briefs")
+
+
+def brief(on: Visit) -> None:
+    made = httpx.post(f"{on.url}/v1/briefs", json={"week": "2025-W11"}, timeout=120).json()
+    on.go(f"/briefs/{made['id']}").locator(".figures .cite").first.click()
+    on.page.locator(".pane mark").first.wait_for()
+
+
+VIEWS = (
+    home,
+    narrowing,
+    answer,
+    refusal,
+    deleting,
+    library,
+    found,
+    paper,
+    no_paper,
+    kept_answer,
+    no_answer,
+    briefs,
+    brief,
+)
 
 
 @pytest.mark.parametrize(("theme", "size"), [("light", DESK), ("dark", DESK), ("dark", PHONE)], ids=str)
