@@ -41,7 +41,7 @@ def brief(
         typer.Option(show_default=False, help="Write with the model, without, or with it where it works."),
     ] = None,
     out: Annotated[
-        Path | None, typer.Option(dir_okay=False, help="Write to a file: .md, .txt or .json by its ending.")
+        Path | None, typer.Option(dir_okay=False, help="Write to a file: .html, .md, .txt or .json by its ending.")
     ] = None,
     show: Annotated[
         str | None, typer.Option("--show", metavar="ID", help="Show a brief that was written before.")
@@ -97,15 +97,15 @@ async def _rebuilt(library: Library, brief_id: str) -> Briefing:
 
 
 def _require_form(out: Path | None) -> None:
-    if out is not None and out.suffix not in (".md", ".txt", ".json"):
-        raise typer.BadParameter(f"{out.name!r} has no form; end it with .md, .txt or .json.")
+    if out is not None and out.suffix not in (".html", ".md", ".txt", ".json"):
+        raise typer.BadParameter(f"{out.name!r} has no form; end it with .html, .md, .txt or .json.")
 
 
 def _put(made: Briefing, out: Path | None, as_json: bool) -> None:
-    from rag.render import markdown, plain
+    from rag.render import document, markdown, plain
 
     if out is not None:
-        text = {".md": markdown, ".txt": plain}.get(out.suffix, _json)(made)
+        text = {".html": document, ".md": markdown, ".txt": plain}.get(out.suffix, _json)(made)
         out.write_text(text, encoding="utf-8")
         say(f"{made.id} is in {out}.")
     if as_json:

@@ -16,13 +16,13 @@ from datetime import date
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 from rag.errors import FolderInUse, PaperbriefError, UnreadableSource
 
 if TYPE_CHECKING:
     from rag.beacon import Beacon
-    from rag.models import Answer, IngestReport, Progress, Scope, SearchReport
+    from rag.models import Answer, BriefConstraints, Briefing, BriefPage, IngestReport, Progress, Scope, SearchReport
 
 _SECONDS = 600.0
 """How long a reply may take; the service has limits of its own, which are lower."""
@@ -66,7 +66,7 @@ class RemoteLibrary:
         self, path: Path, *, fmt: str | None = None, listed: date | None = None, progress: Report | None = None
     ) -> IngestReport:
         """See `Library.ingest_file`. The service goes on with what it was sent even when this is stopped."""
-        from rag.models import IngestReport, Job, Progress
+        from rag.models import IngestReport
 
         told = {"format": fmt, "listed": listed and listed.isoformat()}
         query = urlencode({name: value for name, value in told.items() if value})
@@ -74,20 +74,41 @@ class RemoteLibrary:
         try:
             with path.open("rb") as file:
                 headers["Content-Length"] = str(os.fstat(file.fileno()).st_size)
-                job = Job.model_validate_json(await self._call("POST", f"/v1/ingest?{query}", file, headers))
+                begun = await self._call("POST", f"/v1/ingest?{query}", file, headers)
         except OSError as error:
             raise UnreadableSource(f"{path.name} cannot be read: {error.strerror}.", hint="Check the file.") from error
-        while job.state in ("queued", "running"):
-            await asyncio.sleep(_POLL_SECONDS)
-            job = Job.model_validate_json(await self._call("GET", f"/v1/jobs/{job.id}"))
-            if progress is not None and job.progress is not None:
-                progress(Progress(job.progress.stage, job.progress.done, job.progress.total))
-        if job.problem is not None:
-            detail = str(job.problem.get("detail", "")).replace("The body", path.name, 1)
-            raise PaperbriefError(detail, hint=str(job.problem.get("hint", "")))
-        if job.result is None:
-            raise PaperbriefError("The service stopped before it had loaded the file.", hint="Send it again.")
-        return IngestReport.model_validate(job.result)
+        return IngestReport.model_validate(await self._outcome(begun, progress, body=path.name))
+
+    async def brief(
+        self,
+        *,
+        topic: str | None = None,
+        week: str | None = None,
+        since: str | None = None,
+        until: str | None = None,
+        constraints: BriefConstraints | None = None,
+        mode: str | None = None,
+    ) -> Briefing:
+        """See `Library.brief`. The service goes on writing even when this is stopped."""
+        from rag.models import Briefing
+
+        how = constraints and constraints.model_dump(mode="json")
+        wanted = {"topic": topic, "week": week, "since": since, "until": until, "constraints": how, "mode": mode}
+        begun = await self._post("/v1/briefs", wanted, {"Prefer": "respond-async"})
+        return Briefing.model_validate(await self._outcome(begun))
+
+    async def briefing(self, brief_id: str) -> Briefing:
+        """See `Library.briefing`."""
+        from rag.models import Briefing
+
+        return Briefing.model_validate_json(await self._call("GET", f"/v1/briefs/{quote(brief_id, safe='')}"))
+
+    async def briefs(self, cursor: str | None = None, *, limit: int = 50) -> BriefPage:
+        """See `Library.briefs`."""
+        from rag.models import BriefPage
+
+        query = urlencode({"limit": limit, **({"cursor": cursor} if cursor else {})})
+        return BriefPage.model_validate_json(await self._call("GET", f"/v1/briefs?{query}"))
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
         """What goes only with the folder itself: an error that says so."""
@@ -102,9 +123,29 @@ class RemoteLibrary:
 
         return needs_the_folder
 
-    async def _post(self, path: str, wanted: Mapping[str, object]) -> bytes:
+    async def _outcome(
+        self, begun: bytes, progress: Report | None = None, *, body: str = "The body"
+    ) -> dict[str, object]:
+        """What came of a job, once it has ended; a problem of the body names what was sent. Raises PaperbriefError."""
+        from rag.models import Job, Progress
+
+        job = Job.model_validate_json(begun)
+        while job.state in ("queued", "running"):
+            await asyncio.sleep(_POLL_SECONDS)
+            job = Job.model_validate_json(await self._call("GET", f"/v1/jobs/{job.id}"))
+            if progress is not None and job.progress is not None:
+                progress(Progress(job.progress.stage, job.progress.done, job.progress.total))
+        if job.problem is not None:
+            detail = str(job.problem.get("detail", "")).replace("The body", body, 1)
+            raise PaperbriefError(detail, hint=str(job.problem.get("hint", "")))
+        if job.result is None:
+            raise PaperbriefError("The service stopped before it was done.", hint="Run the command again.")
+        return job.result
+
+    async def _post(self, path: str, wanted: Mapping[str, object], headers: Mapping[str, str] | None = None) -> bytes:
         given = {name: value for name, value in wanted.items() if value is not None}
-        return await self._call("POST", path, json.dumps(given).encode(), {"Content-Type": "application/json"})
+        sent = {"Content-Type": "application/json", **(headers or {})}
+        return await self._call("POST", path, json.dumps(given).encode(), sent)
 
     async def _call(self, method: str, path: str, body: Any = None, headers: dict[str, str] | None = None) -> bytes:
         """One request in a thread; it is cut off when the caller is cancelled. Raises PaperbriefError."""

@@ -49,7 +49,7 @@ def test_a_brief_is_written_shown_listed_and_rebuilt(run: Run, loaded: None, tmp
     assert brief_id in text.err
 
 
-@pytest.mark.parametrize("name", ["brief.md", "brief.txt", "brief.json"])
+@pytest.mark.parametrize("name", ["brief.html", "brief.md", "brief.txt", "brief.json"])
 def test_a_brief_goes_to_a_file(run: Run, loaded: None, tmp_path: Path, name: str) -> None:
     done = run("brief", "--week", "2025-W11", "--out", tmp_path / name, library=SMALL)
     assert done.status == 0

@@ -120,6 +120,24 @@ def test_commands_talk_to_the_service_that_owns_the_folder(run: Run, sample: Pat
     assert httpx.get(f"{service.url}/v1/conversations/{begun['conversation_id']}").json()["total"] == 1
 
 
+def test_briefs_are_written_and_read_through_the_service(
+    run: Run, sample: Path, service: Serving, tmp_path: Path
+) -> None:
+    made = run("--data-dir", sample, "brief", "speculative decoding", "--max-papers", "3", "--json")
+    assert made.status == 0
+    assert made.json["constraints"]["max_papers"] == 3
+    assert httpx.get(f"{service.url}/v1/briefs/{made.json['id']}").json() == made.json
+    assert run("--data-dir", sample, "brief", "--show", made.json["id"], "--json").json == made.json
+    assert made.json["id"] in run("--data-dir", sample, "brief", "--list").out
+    nothing = run("--data-dir", sample, "brief", "--week", "2001-W01", "--out", tmp_path / "nothing.html")
+    assert nothing.status == 3
+    assert "nothing new" in (tmp_path / "nothing.html").read_text(encoding="utf-8")
+    wrong = run("--data-dir", sample, "brief", "--week", "2025-W60")
+    assert wrong.status == 1
+    assert "'2025-W60' is no week" in wrong.err
+    assert "Stop the service first" in run("--data-dir", sample, "brief", "--rebuild", made.json["id"]).err
+
+
 def test_the_services_problems_are_sentences(run: Run, sample: Path, service: Serving) -> None:
     ran = run("--data-dir", sample, "ask", QUESTION, "--mode", "generative")
     assert (ran.status, ran.out) == (1, "")
