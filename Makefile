@@ -15,7 +15,7 @@ help: ## list the targets
 
 .venv: $(VENV)/.run ## install what the program needs to run into .venv
 
-demo: $(VENV)/.run ## load sample papers and answer three questions about them
+demo: $(VENV)/.run ## load sample papers, answer three questions about them, write the brief of their week
 	@$(BIN)/paperbrief --data-dir $(DEMO) demo
 
 test: $(VENV)/.dev ## run the tests, on two cores

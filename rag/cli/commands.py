@@ -102,7 +102,7 @@ def options(
 
 @app.command()
 def demo(context: typer.Context) -> None:
-    """Load a small sample of papers and ask three questions about them.
+    """Load a small sample of papers, ask three questions about them, and write the brief of their week.
 
     The sample goes to a folder of its own (`demo` in the data folder, or `--data-dir`), never among your papers.
     """

@@ -156,7 +156,7 @@ def test_a_file_in_place_of_the_folder_is_a_sentence(run: Run, tmp_path: Path) -
     assert str(tmp_path / "data") in ran.err
 
 
-def test_the_demo_answers_its_questions(run: Run, tmp_path: Path) -> None:
+def test_the_demo_answers_its_questions_and_writes_a_brief(run: Run, tmp_path: Path) -> None:
     from rag.cli.demo import QUESTIONS
 
     ran = run("--data-dir", tmp_path / "demo", "demo")
@@ -164,4 +164,12 @@ def test_the_demo_answers_its_questions(run: Run, tmp_path: Path) -> None:
     assert all(question in ran.out for question in QUESTIONS)
     assert ran.out.count("Looked in") == len(QUESTIONS)
     assert ran.out.count("[1] ") >= len(QUESTIONS)
+    saved = tmp_path / "demo" / "brief-2025-W11.html"
+    assert str(saved) in ran.out.replace("\n", "")
+    title = ran.out[ran.out.index("2025-W11: ") :].partition("\n")[0]
+    assert f'<h1 dir="auto">{title}</h1>' in saved.read_text(encoding="utf-8")
+    assert "Written without a language model" in ran.out
+    again = run("--data-dir", tmp_path / "demo", "demo")
+    assert title in again.out
+    assert len(run("--data-dir", tmp_path / "demo", "brief", "--list").out.splitlines()) == 1
     assert not (tmp_path / "data").exists(), "the sample never lands among the reader's own papers"
