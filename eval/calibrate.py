@@ -1,7 +1,7 @@
 """Calibrating the decision to decline: gold questions in, a calibration file out.
 
     gold questions -> cases (as asked, with the right paper hidden, asked of another system) -> features and labels
-    -> two regressions, cross-validated by paper -> threshold -> file
+    -> two regressions, cross-validated by author and paper -> threshold -> file
 
 A question that can be answered makes several that cannot, for nothing: its paper is taken out of the scope, or its
 system's name is exchanged for another stored one's or for one that is not stored. Together each sort weighs as much as
@@ -31,7 +31,7 @@ from rag.errors import InputError
 if TYPE_CHECKING:
     from rag.embedding import Embedder
 
-_FURTHER = "declining.jsonl"
+_VOICES, _FURTHER = "voices.jsonl", "declining.jsonl"
 FEWEST = 40
 """Questions below which nothing is fitted: fewer than features would be told apart by chance."""
 
@@ -49,14 +49,14 @@ class Source:
 def sources(gold: Sequence[Path], corpus: Sequence[Path]) -> list[Source]:
     """The files named, each with its papers; without any, what the packaged calibration is made of.
 
-    That is the choosing half, and questions written to calibrate on. Raises InputError.
+    That is the choosing half, the questions of four more authors, and those written to calibrate on. Raises InputError.
     """
     sample = Path(str(files("eval") / "corpus" / "papers.jsonl"))
     if not gold:
-        further = parse((files("eval") / "gold" / _FURTHER).read_text(encoding="utf-8").splitlines(), _FURTHER)
         return [
             Source("choosing", read_half("choosing"), sample),
-            Source("declining", further, sample, further=True),
+            Source("voices", _packaged(_VOICES), sample),
+            Source("declining", _packaged(_FURTHER), sample, further=True),
         ]
     if corpus and len(corpus) != len(gold):
         raise InputError(
@@ -65,6 +65,10 @@ def sources(gold: Sequence[Path], corpus: Sequence[Path]) -> list[Source]:
         )
     papers = corpus or [sample] * len(gold)
     return [Source(path.stem, read_gold(path), among) for path, among in zip(gold, papers, strict=True)]
+
+
+def _packaged(name: str) -> list[GoldQuestion]:
+    return parse((files("eval") / "gold" / name).read_text(encoding="utf-8").splitlines(), name)
 
 
 async def calibrate(sources: Sequence[Source], *, embedder: Embedder, name: str, version: int) -> dict[str, Any]:
@@ -92,6 +96,7 @@ def content(
         "embedding": embedding,
         "prompt_sha256": answer_prompt(),
         "regression": fit.regression,
+        "answerable": fit.answerable,
         "threshold": fit.threshold,
         "out_of_scope_below": fit.out_of_scope_below,
         "made": {
@@ -121,7 +126,7 @@ def readable(made: dict[str, Any]) -> str:
     """The measured figures in a few lines."""
     measured, at = made["measured"], made["measured"]["at_threshold"]
     lines = [
-        f"{measured['questions']} questions as asked, {made['made']['cases']} cases; cross-validated by paper:",
+        f"{measured['questions']} questions as asked, {made['made']['cases']} cases; by author and paper:",
         f"Brier {measured['brier']:.3f}, ECE {measured['ece']:.3f}, AUC {measured['auc']:.3f}",
         f"threshold {made['threshold']:.3f}: declining precision {at['precision']:.3f}, recall {at['recall']:.3f}",
         f"answered wrongly {at['answered_wrongly']} of {at['answered']} "
@@ -129,5 +134,11 @@ def readable(made: dict[str, Any]) -> str:
         f"answered though unanswerable {at['unanswerable_answered']} of {at['unanswerable']} "
         f"(at most {at['unanswerable_answered_at_most']:.3f} with 95 % confidence)",
         measured["supports"],
+        *(
+            f"{author}: precision {at['precision']:.3f}, recall {at['recall']:.3f} of {at['questions']} questions"
+            for author, at in measured["authors"].items()
+        ),
+        "threshold, precision, recall: "
+        + "; ".join(f"{p['threshold']:.2f} {p['precision']:.2f} {p['recall']:.2f}" for p in measured["curve"]),
     ]
     return "\n".join(lines)

@@ -39,7 +39,8 @@ class Case:
     `paper` is what cross-validation groups by: the title that the question is, or nearly is, about. `whole` tells the
     parts of one question from those of another, and `expected` is the outcome of the whole. `nearest` is the best
     cosine of any passage. `silent` says that nothing would be said, however probable; `further` that the question was
-    written to calibrate on, and is not one of those that are measured.
+    written to calibrate on, and is not one of those that are measured. `answered` says whether the papers answer this
+    part, be it by what would be said or not; `author` is who wrote the question.
     """
 
     whole: str
@@ -53,6 +54,8 @@ class Case:
     system_named: bool
     silent: bool = False
     further: bool = False
+    answered: bool = False
+    author: str = ""
 
     @property
     def counts(self) -> bool:
@@ -68,11 +71,20 @@ class Case:
 async def cases(opened: Shelf, questions: Sequence[GoldQuestion], *, further: bool = False) -> list[Case]:
     """The cases of all questions, asked of an open library."""
     return [
-        replace(case, further=further)
+        replace(case, further=further, author=author(question))
         for question in questions
         for asked in _alone(question)
         for case in await _of(opened, question, asked)
     ]
+
+
+def author(question: GoldQuestion) -> str:
+    """Whose question it is, by its identifier: `voice-a` of `voice-a-factoid-01`, `choosing` of `choosing-…`."""
+    found = _AUTHOR.match(question.id)
+    return found[0] if found else question.id
+
+
+_AUTHOR = re.compile(r"[a-z]+(?:-[a-z](?=-))?(?=-)")
 
 
 def _alone(question: GoldQuestion) -> Iterator[tuple[str, str, Asked]]:
@@ -143,6 +155,7 @@ def _cases(found: _Found, whole: str, kind: CaseKind, paper: str, slice_: str, a
             nearest=max((e.cosine for e in found.retrieved.evidence), default=0.0),
             system_named=any(e.own for e in found.retrieved.evidence),
             silent=not part.sentences,
+            answered=asked is not None and asked.answerable and part is not withheld,
         )
         for part, of_part in zip(found.proposals, found.features, strict=True)
     ]

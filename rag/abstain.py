@@ -1,6 +1,9 @@
-"""When to decline: one probability that the evidence answers the question, weighed from features. Pure.
+"""When to decline: the probability that the papers answer the question, weighed from features. Pure.
 
     proposals (what would be said, part by part) -> features -> a probability each -> answer, in part or not at all
+
+Two questions are kept apart. Whether the papers answer decides whether anything is said; whether what would be said is
+right is how sure the answer is. To decline wherever the second is in doubt would hide papers that do answer.
 
 The weights come from a calibration, a file that `paperbrief eval calibrate` fits on gold questions and that says what
 it was made for: the features mean something else under another embedding. Without one, the rules of composing decide.
@@ -17,7 +20,7 @@ from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from rag.answerability import NAMES, Features, features
+from rag.answerability import NAMES, Features, features, like_a_system
 from rag.errors import CalibrationError
 from rag.evidence import Evidence
 from rag.fusion import Fused
@@ -84,6 +87,7 @@ class _File(_Frozen):
     embedding: str
     prompt_sha256: str
     regression: Regression
+    answerable: Regression | None = None
     threshold: float = Field(gt=0, lt=1)
     out_of_scope_below: float = Field(ge=-1, le=1)
     made: Mapping[str, Any]
@@ -123,8 +127,12 @@ class Calibration:
         return None
 
     def probability(self, found: Features) -> float:
-        """The probability that sentences with these features answer."""
+        """The probability that sentences with these features answer: how sure an answer is."""
         return self.content.regression.probability(found)
+
+    def answerable(self, found: Features) -> float:
+        """The probability that the papers answer, be it by these sentences or others: what decides."""
+        return (self.content.answerable or self.content.regression).probability(found)
 
 
 # --------------------------------------------------------------------------------------------------------- the decision
@@ -224,8 +232,10 @@ def _judged(
     if calibration is None:
         relevance = max((min(1.0, e.relevance) for e in proposal.sentences), default=0.0)
         return Judged(proposal, own, found, relevance, proposal.sound)
-    probability = calibration.probability(found) if proposal.sentences else 0.0
-    return Judged(proposal, own, found, probability, probability >= calibration.content.threshold)
+    if not proposal.sentences:
+        return Judged(proposal, own, found, 0.0, answers=False)
+    answers = calibration.answerable(found) >= calibration.content.threshold
+    return Judged(proposal, own, found, calibration.probability(found), answers)
 
 
 def _far_from_all(question: Question, evidence: Sequence[Evidence], calibration: Calibration | None) -> bool:
@@ -236,12 +246,11 @@ def _far_from_all(question: Question, evidence: Sequence[Evidence], calibration:
     if calibration is None or not evidence or any(e.own for e in evidence):
         return False
     below = calibration.content.out_of_scope_below
-    if any(_LIKE_A_SYSTEM.fullmatch(name) for name in question.names):
+    if any(map(like_a_system, question.names)):
         below /= 2
     return max(e.cosine for e in evidence) < below
 
 
-_LIKE_A_SYSTEM = re.compile(r".*(?:[a-z][A-Z]|[A-Za-z]-?\d|[A-Z]{2,}[a-z]|[a-z]-[A-Z]).*")
 _DEED = re.compile(
     r"(?:please,? |can you |could you |would you |i want you to |hey,? )*"
     r"(?:write|compose|draft|translate|book|order|buy|sing|draw|remind|tell me a (?:joke|story))\b",

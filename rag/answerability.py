@@ -16,6 +16,7 @@ from rag.fusion import Fused
 from rag.given import gives_figure, wants_figure
 from rag.question import Kind, Question
 from rag.relevance import Word
+from rag.text.asked import Sought
 from rag.text.everyday import everyday
 from rag.text.names import proper_names
 
@@ -50,6 +51,10 @@ class Features:
     """Whether the question has a name that no paper has which is answered from or which it names."""
     names_missing: float
     """The share of the question's weight that such names have."""
+    name_missing_where_asked: float
+    """Whether one stands in the clause that asks; what stands elsewhere may be a wrong premise."""
+    system_missing: float
+    """Whether one is written as systems are: `HyenaDNA`, `ESM-2`."""
     topics_missing: float
     """How many words the papers answered from do not have, everyday ones aside: 0, 1, or 2 and more, as a share."""
     topic_share_missing: float
@@ -74,10 +79,17 @@ class Features:
     """How far the chosen sentences fall short of giving the figure that was asked for; 0 where none was."""
     figure_missing_loosely: float
     """The same where an answer in words would do."""
+    figure_missing_in_papers: float
+    """How far all sentences of the papers answered from fall short of it."""
+    figure: float
+    """Whether a figure is asked for."""
+    topics_missing_of_figure: float
+    """As `topics_missing`, where a figure is asked for: one of something else is no answer."""
     thing_missing: float
     """Whether the chosen sentences do not speak of the thing that stands after "which" or "how many"."""
     survey: float
     comparison: float
+    yes_no: float
     words: float
     """How many words the question has that search can use: 25 and more are 1."""
 
@@ -111,14 +123,19 @@ def features(
     unsaid = [word for word in words if word.text not in said and not everyday(word.text)]
     wanted = wants_figure(question.text, question.figure)
     figure = gives_figure(question.text, wanted, (e.text for e in chosen)) if wanted is not None else 1.0
+    anywhere = max(figure, _anywhere(question, wanted, chosen, evidence)) if wanted is not None else 1.0
     strict = wanted is not None and wanted.strict
+    topics = min(len(lacks.topics), _TOPICS) / _TOPICS
+    asks = (question.asks or question.content).split()
     narrowing, ranks = qualifiers(question.text), _ranks(chosen, ranked)
     return Features(
         named=float(own),
         sound=float(sound),
         name_missing=float(bool(lacks.names)),
         names_missing=_weight(lacks.names) / whole,
-        topics_missing=min(len(lacks.topics), _TOPICS) / _TOPICS,
+        name_missing_where_asked=float(any(word.text in asks for word in lacks.names)),
+        system_missing=float(any(like_a_system(word.text) for word in lacks.names)),
+        topics_missing=topics,
         topic_share_missing=_weight(lacks.topics) / whole,
         qualifier_missing=float(any(_bare(word.text) in narrowing for word in lacks.topics)),
         unsaid=_weight(unsaid) / whole,
@@ -130,11 +147,21 @@ def features(
         first_by_words=ranks.by_words,
         figure_missing=(1.0 - figure) if strict else 0.0,
         figure_missing_loosely=(1.0 - figure) if not strict else 0.0,
+        figure_missing_in_papers=(1.0 - anywhere) if strict else 0.0,
+        figure=float(wanted is not None),
+        topics_missing_of_figure=topics * (wanted is not None),
         thing_missing=float(question.required is not None and question.required not in said),
         survey=float(question.kind is Kind.SURVEY),
         comparison=float(question.kind is Kind.COMPARISON),
+        yes_no=float(question.kind is Kind.YES_NO),
         words=min(len(words), _MANY_WORDS) / _MANY_WORDS,
     )
+
+
+def _anywhere(question: Question, wanted: Sought, chosen: Sequence[Evidence], evidence: Sequence[Evidence]) -> float:
+    """How well any sentence of the papers answered from gives the figure."""
+    papers = {e.paper.id for e in chosen}
+    return gives_figure(question.text, wanted, (e.text for e in evidence if e.paper.id in papers))
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,9 +177,11 @@ def missing(
 ) -> Missing:
     """What is missing; a name is not where another paper that the question names has it."""
     have = frozenset[str]().union(*(e.paper_has for e in chosen))
-    named = frozenset[str]().union(*(e.paper_has for e in evidence if e.own))
+    sides = question.kind is Kind.COMPARISON
+    named = frozenset[str]().union(*(e.paper_has for e in evidence if e.own or sides))
     written = {*question.names, *proper_names(question.text)}
-    absent = [word for word in words if word.text not in have]
+    texts = list({e.paper.id: f"{e.paper.title} {e.paper.abstract}" for e in chosen}.values())
+    absent = [word for word in words if word.text not in have and not _said_otherwise(word.text, texts)]
     names = [word for word in absent if like_a_name(word.text, written)]
     return Missing(
         tuple(word for word in names if word.text not in named),
@@ -160,9 +189,80 @@ def missing(
     )
 
 
+_INITIALS = re.compile(r"(?P<letters>[A-Z]{2,5})s?")
+_SHORT_FOR = re.compile(r"(?P<letters>[a-z]{4,}?)s?")
+_SHARED = 6  # letters that two words begin with alike from which they are forms of one: summariser, summarization
+_SHARED_OF = 0.65  # … and the share of the shorter one
+_NOT = re.compile(r"(?:.*n['’]t|w/o?|[~<>≈+-]*\d[\d.,]*(?:-[a-z]+|[a-zA-Z]{0,2})?)")
+_TALK = frozenset(
+    (
+        *(
+            "million",
+            "billion",
+            "trillion",
+            "thousand",
+            "hundred",
+            "dozen",
+            "one",
+            "two",
+            "three",
+            "four",
+            "five",
+            "six",
+        ),
+        *("ten", "pls", "plz", "ok", "okay", "etc", "incl", "vs", "approx", "whats", "wat", "i'm", "it's"),
+    )
+)
+_LIKE = re.compile(r"-(?:like|style|based|type|sized?|family)$", re.IGNORECASE)
+
+
+def _said_otherwise(text: str, papers: Sequence[str]) -> bool:
+    """Whether a word that papers do not have stands in them in another form, or says nothing that they could have.
+
+    Initials stand for words that follow each other (`LM`, `NER`), a beginning for the word that it is short for
+    (`params`), and words that begin alike for each other. A figure is not a name: `~10x`, `3-valued`.
+    """
+    plain = _bare(text)
+    base = _LIKE.sub("", plain)
+    if base != plain and any(base.casefold() in paper.casefold() for paper in papers):
+        return True
+    if _NOT.fullmatch(plain) or plain.casefold() in _TALK:
+        return True
+    initials = _INITIALS.fullmatch(plain)
+    if initials is not None:
+        spelled = r"[\s-]+".join(rf"{letter}[a-z]*" for letter in initials["letters"])
+        return any(re.search(rf"\b{spelled}", paper, re.IGNORECASE) for paper in papers)
+    short = _SHORT_FOR.fullmatch(plain.casefold()) if plain.islower() or plain.istitle() else None
+    if short is None:
+        return False
+    head = short["letters"] if len(short["letters"]) < _SHARED else short["letters"][:_SHARED]
+    return any(
+        _one_word(short["letters"], found[0].casefold())
+        for paper in papers
+        for found in re.finditer(rf"\b{head}[a-z]*", paper, re.IGNORECASE)
+    )
+
+
+def _one_word(short: str, other: str) -> bool:
+    if other.startswith(short):
+        return True
+    shared = next(
+        (n for n, (a, b) in enumerate(zip(short, other, strict=False)) if a != b), min(len(short), len(other))
+    )
+    return shared >= max(_SHARED, _SHARED_OF * min(len(short), len(other)))
+
+
 def like_a_name(word: str, written: frozenset[str] | set[str]) -> bool:
     """Whether a word is one of the names `written` in the question, or has letters with digits or signs: `recall@1`."""
     return _bare(word) in written or word in written or _LIKE_A_NAME.match(_bare(word)) is not None
+
+
+_LIKE_A_SYSTEM = re.compile(r".*(?:[a-z][A-Z]|[A-Za-z]-?\d|[A-Z]{2,}[a-z]|[a-z]-[A-Z]).*")
+
+
+def like_a_system(name: str) -> bool:
+    """Whether a name is written as those of systems are: a capital inside, a digit behind letters."""
+    return _LIKE_A_SYSTEM.fullmatch(name) is not None
 
 
 def _bare(word: str) -> str:

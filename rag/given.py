@@ -7,9 +7,10 @@ whether the figure is there. "Five tasks" is no percentage, and a sentence with 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from dataclasses import replace
 
-from rag.text.asked import Sought, sought
+from rag.text.asked import GENERIC, Sought, asking, sought
 from rag.text.figures import Figure, figures
 from rag.text.kin import kin
 from rag.text.words import stem
@@ -37,7 +38,10 @@ _METRICS: tuple[tuple[str, str], ...] = tuple(
         (r"win rate", r"win"),
         (r"correlation", r"correlat\w+"),
         (r"rewards?\b", ""),
-        (r"(?:queries|requests|tokens|images|samples|frames) (?:per|a|each) (?:second|sec)\b|QPS\b|throughput", ""),
+        (
+            r"(?:queries|requests|tokens|images|samples|frames) ?(?:per |a |each |/ ?)s(?:ec\w*)?\b|QPS|throughput",
+            "",
+        ),
         (r"mean average|average precision", ""),
     )
 )
@@ -58,19 +62,150 @@ _NEAR = 40  # characters between a figure and what it counts where they do not s
 _LARGE = 1_000.0  # a size is at least so large, or has a unit
 
 
+# A unit that is named as such: "in dollars", "in GPU-days", "how many percent"; nothing else is an answer then.
+_IN = r"(?:\b(?:in|how many|of how many)\s+)(?:[\w-]+[\s-])?"
+_UNITS: tuple[tuple[str, frozenset[str]], ...] = (
+    (rf"{_IN}(?:dollars|usd|euros)\b|\$\s*(?:total|in total)|\bhow many \$", frozenset({"$", "€", "£", "cents"})),
+    (
+        rf"{_IN}(?:hours?|days?|minutes?|seconds?|weeks?|months?)\b|\bgpu[ -](?:hrs?|hours?|days?)\b",
+        frozenset({"hours", "minutes", "seconds", "ms", "days", "weeks", "months"}),
+    ),
+    (r"\bhow many points\b|\bin points\b", frozenset({"points", "%", ""})),
+    (r"\bhow many (?:percent|per cent|%)|\bin (?:%|percent|per cent)|\bpct\b", frozenset({"%", "points"})),
+    (r"\b(?:percentage|percent|fraction|proportion)s? of\b", frozenset({"%", "x", "points"})),
+    (r"\bhow many (?:\w+er|more|less|better|worse)\b", frozenset({"%", "x", "points"})),
+)
+_MOMENT = re.compile(
+    r"\b(?:run|test|inference|training|train|real|decoding|compile|serving|each|every|first|one|same|long|some|any|over|"
+    r"with|in)[ -]time\b",
+    re.IGNORECASE,
+)
+_VALUE = re.compile(r"\b(?:numerical|numeric|exact|precise) (?:value|figure|number)s?\b", re.IGNORECASE)
+_RATE = re.compile(r"\b(?:tokens|queries|requests|images|samples|frames|words)\s?/\s?s(?:ec)?\b", re.IGNORECASE)
+
+
 def wants_figure(text: str, wanted: Sought | None) -> Sought | None:
-    """The figure that a question wants: as it was understood, or that of "what F1 …" and of a terse "… F1 on …"."""
+    """The figure that a question wants: as it was understood, or that of "what F1 …" and of a terse "… F1 on …".
+
+    A unit that the question names itself is the one that is wanted; "at run time" asks for no time.
+    """
+    clause = asking(text)
+    named = next((units for pattern, units in _UNITS if re.search(pattern, clause, re.IGNORECASE)), None)
+    if named is not None:
+        return Sought(named)
+    if wanted is not None and "hours" in wanted.units and _MOMENT.search(text):
+        wanted = sought(_MOMENT.sub("", text))
+    if _RATE.search(clause):
+        return Sought(frozenset({"*"}))
     if wanted is not None:
-        return wanted
+        return replace(wanted, counted=_plain_thing(wanted.counted, text)) if wanted.counted else wanted
+    if _VALUE.search(clause):
+        return Sought(frozenset({"*"}))
     by_name = any(re.search(rf"{_WHAT}{asked}", text, re.IGNORECASE) for asked, _ in _METRICS)
     terse = not _ASKS.search(text) and any(re.search(asked, text, re.IGNORECASE) for asked, _ in _METRICS)
     return sought(text) if by_name or terse else None
 
 
+_OF_WHAT = re.compile(
+    r"\b(?:how many|number of|amount of|count of)\s+(?P<thing>[a-z-]+)(?:\s+of\s+(?P<of>[a-z-]+))?", re.I
+)
+
+
+def _plain_thing(counted: str, text: str) -> str:
+    """What is counted, where it was taken for a name that follows it: "number of tokens Kestrel-2 was trained on"."""
+    sort = _SORT.search(text)
+    if sort is not None:
+        return "datasets" if sort["of"].casefold() == "data" else sort["of"].casefold()
+    if counted.isalpha():
+        return counted
+    found = _OF_WHAT.search(text)
+    return found["thing"].casefold() if found else counted
+
+
+_SORT = re.compile(
+    r"\b(?:how many|number of|amount of|count of)\s+(?:sets|kinds|types|sorts|lines|pieces|rows|forms)\s+of\s+"
+    r"(?P<of>[a-z-]+)",
+    re.IGNORECASE,
+)
+
+
+_SIZE_OF_THING = re.compile(
+    r"\b(?:how (?:large|big|long|small|wide|deep|high|low)\s+(?:is|was|are|were|does|did)|"
+    r"(?:size|length|value|amount|percentage|percent|share|fraction|proportion|price|cost) of)\s+"
+    r"(?:(?:the|its|their|an?)\s+)?(?P<thing>[a-z-]+(?:\s+[a-z-]+)?)(?![\w'’-])",
+    re.IGNORECASE,
+)
+_THE_SYSTEM = frozenset(
+    (
+        "it",
+        "this",
+        "that",
+        "they",
+        "them",
+        "model",
+        "models",
+        "system",
+        "network",
+        "paper",
+        "improvement",
+        "gain",
+        "effect",
+    )
+)
+
+
+def sized(text: str) -> str | None:
+    """The thing whose size or share is asked for: "how large is the vocabulary of …"; None where it is the system."""
+    found = _SIZE_OF_THING.search(asking(text))
+    if found is None:
+        return None
+    words = [word for word in found["thing"].casefold().split() if word not in _STOPS_THING]
+    head = words[-1] if words else None
+    return None if head is None or head in _THE_SYSTEM or head in GENERIC else head
+
+
+_STOPS_THING = frozenset(
+    (
+        "of",
+        "in",
+        "for",
+        "on",
+        "at",
+        "to",
+        "by",
+        "with",
+        "that",
+        "which",
+        "is",
+        "was",
+        "are",
+        "were",
+        "the",
+        "and",
+        "than",
+    )
+)
+
+
 def gives_figure(text: str, wanted: Sought, sentences: Iterable[str]) -> float:
     """How well the best of the sentences gives the figure that `text` asks for: 1 the very thing, 0 none."""
     metrics = [given for asked, given in _METRICS if re.search(asked, text, re.IGNORECASE)]
-    return max((_gives(sentence, wanted, metrics) for sentence in sentences), default=0.0)
+    thing = sized(text)
+    stems = {stem(word) for word in (thing, *kin(thing))} if thing else frozenset[str]()
+    return max(
+        (
+            _gives(sentence, wanted, metrics) * (1.0 if _has_any(sentence, stems) else _OF_ANOTHER)
+            for sentence in sentences
+        ),
+        default=0.0,
+    )
+
+
+_OF_ANOTHER = 0.3  # what a figure counts in a sentence that does not speak of the thing whose size is asked for
+
+
+def _has_any(sentence: str, stems: Collection[str]) -> bool:
+    return not stems or any(stem(word.casefold()) in stems for word in re.findall(r"[\w-]+", sentence))
 
 
 def asked_figure(text: str, wanted: Sought) -> str:

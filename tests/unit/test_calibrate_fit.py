@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import random
 from dataclasses import replace
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import numpy as np
 import pytest
 
-from eval.calibrate_cases import Case
+from eval.calibrate_cases import Case, author
 from eval.calibrate_fit import (
     AGAINST,
     IN_FAVOUR,
@@ -22,6 +23,7 @@ from eval.calibrate_fit import (
     matrix,
     weighed,
 )
+from eval.gold import GoldQuestion
 from rag.abstain import Regression
 from rag.answerability import NAMES, Features
 
@@ -46,6 +48,8 @@ def case(place: int, *, answerable: bool, chance: random.Random, **given: Any) -
         "expected": "answered" if answerable else "insufficient_evidence",
         "features": found,
         "answers": answerable,
+        "answered": answerable,
+        "author": "ash" if place % 2 else "oak",
         "nearest": found.cosine,
         "system_named": bool(place % 2),
     }
@@ -57,9 +61,13 @@ def invented(count: int = 90) -> list[Case]:
     return [case(place, answerable=place % 3 > 0, chance=chance) for place in range(count)]
 
 
+def right(found: list[Case]) -> Any:
+    return np.array([one.answers for one in found])
+
+
 def test_what_decides_is_found_and_no_term_speaks_the_wrong_way() -> None:
     found = invented()
-    made = fit(found, weighed(found))
+    made = fit(found, weighed(found), right(found))
     weights = dict(zip(TERMS, made.weights, strict=True))
     assert weights["figure_missing"] < 0
     assert min(weights, key=lambda name: weights[name]) == "figure_missing"
@@ -69,7 +77,7 @@ def test_what_decides_is_found_and_no_term_speaks_the_wrong_way() -> None:
 
 def test_the_file_says_what_the_fit_says() -> None:
     found = invented()
-    made = fit(found, weighed(found))
+    made = fit(found, weighed(found), right(found))
     read = Regression.model_validate(made.as_json())
     by_fit = made.probabilities(matrix(found))
     assert [read.probability(one.features) for one in found] == pytest.approx(list(by_fit), abs=1e-3)
@@ -78,9 +86,32 @@ def test_the_file_says_what_the_fit_says() -> None:
 def test_no_case_is_judged_by_a_model_that_saw_its_paper() -> None:
     """A paper's cases all have labels that lie: judged without it, they are judged like the others."""
     found = [replace(one, answers=not one.answers) if one.paper == "paper 4" else one for one in invented()]
-    said = cross_validated(found, weighed(found))
+    said = cross_validated(found, weighed(found), right(found))
     lied = [said[place] for place, one in enumerate(found) if one.paper == "paper 4" and not one.answers]
     assert min(lied) > 0.5
+
+
+def test_no_case_is_judged_by_a_model_that_saw_its_author() -> None:
+    """All labels of one author lie: judged by the others' questions, they are judged like the others."""
+    found = [replace(one, answers=not one.answers) if one.author == "ash" else one for one in invented()]
+    said = cross_validated(found, weighed(found), right(found))
+    lied = [said[place] for place, one in enumerate(found) if one.author == "ash" and not one.answers]
+    assert min(lied) > 0.5
+
+
+def test_whether_the_papers_answer_decides_and_not_whether_the_right_sentence_was_found() -> None:
+    """Half of the answers are wrong ones: an answer is then less sure, and not declined for it."""
+    found = [replace(one, answers=one.answers and place % 4 < 2) for place, one in enumerate(invented())]
+    made = fitted(found)
+    sure, able = (Regression.model_validate(content) for content in (made.regression, made.answerable))
+    given = next(one.features for one in found if one.answered)
+    assert sure.probability(given) < 0.7 < able.probability(given)
+    assert (made.measured["at_threshold"]["precision"], made.measured["at_threshold"]["recall"]) == (1.0, 1.0)
+
+
+def test_an_identifier_tells_the_author() -> None:
+    for identifier, who in (("voice-a-near-miss-03", "voice-a"), ("choosing-factoid-01", "choosing"), ("mine", "mine")):
+        assert author(cast(GoldQuestion, SimpleNamespace(id=identifier))) == who
 
 
 def test_cases_made_for_nothing_weigh_as_half_of_the_near_misses() -> None:
@@ -106,6 +137,8 @@ def test_the_threshold_tells_them_apart_and_the_report_counts() -> None:
     assert at["answered_wrongly_at_most"] == pytest.approx(1 - 0.05 ** (1 / 60), abs=1e-4)
     assert sum(found_bin["count"] for found_bin in made.measured["reliability"]) == 90
     assert made.measured["brier"] < 0.1
+    assert [point["threshold"] for point in made.measured["curve"]] == [step / 100 for step in range(10, 91, 5)]
+    assert {who: at["questions"] for who, at in made.measured["authors"].items()} == {"ash": 45, "oak": 45}
 
 
 def test_a_threshold_balances_precision_and_recall() -> None:

@@ -27,6 +27,10 @@ def given(question: str, sentence: str) -> float:
         ("What did it cost in dollars?", "All of it was trained for $800."),
         ("Kestrel F1 on TallyBank", "On TallyBank it reaches an F1 of 78.5."),
         ("How big is it?", "It has 3.9B weights."),
+        ("How many percent of the tables is read right?", "It reads 71.5% of the tables."),
+        ("How many sets of data does it bring together?", "Kestrel brings together 28 datasets."),
+        ("number of tokens Kestrel-2 was trained on", "It was trained on 3B tokens."),
+        ("How large is the vocabulary of Kestrel's tokenizer?", "Its tokenizer has a vocabulary of 32k pieces."),
     ],
 )
 def test_the_very_figure_is_given(question: str, sentence: str) -> None:
@@ -47,10 +51,23 @@ def test_the_very_figure_is_given(question: str, sentence: str) -> None:
         ("What did it cost in dollars?", "It was trained on 187 tables."),
         ("What BLEU score does it reach?", "It outperforms all others in four tasks."),
         ("Kestrel MRR on rows", "Kestrel is the best reader in four tasks."),
+        ("What did training cost in dollars?", "At the same training budget its accuracy is 72.4%."),
+        ("How large, in GPU-days, was the training budget?", "At the same budget its accuracy is 72.4%."),
+        ("How large is the vocabulary of Kestrel's tokenizer?", "Kestrel is a 7-billion-parameter reader."),
+        ("For a copy I need the exact percentage of rows that Kestrel skips.", "It skips a few of the rows."),
+        ("can i run Kestrel 3B at home, how many tokens/s", "Kestrel 3B was trained on 300B tokens."),
+        ("At which numerical value of the threshold was it stopped?", "It stops at a threshold."),
     ],
 )
 def test_another_figure_is_not_the_one_that_was_asked_for(question: str, sentence: str) -> None:
     assert given(question, sentence) <= 0.5
+
+
+@pytest.mark.parametrize(
+    "question", ["Which one adapts at test time?", "Which of the two learns what happens at run time?"]
+)
+def test_a_moment_is_not_a_time_that_is_asked_for(question: str) -> None:
+    assert wants_figure(question, understand(question).figure) is None
 
 
 def test_only_a_terse_question_asks_for_a_figure_by_naming_a_metric() -> None:
