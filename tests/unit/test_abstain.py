@@ -235,7 +235,7 @@ def test_the_packaged_calibration_can_be_read_and_says_what_it_was_made_from() -
     text = (resources.files("rag") / "calibration" / "builtin.json").read_text(encoding="utf-8")
     packaged = Calibration.read(text, where="The packaged calibration")
     assert packaged.content.embedding.startswith("builtin/")
-    assert {source["name"] for source in packaged.content.made["gold"]} == {"choosing", "declining"}
+    assert {source["name"] for source in packaged.content.made["gold"]} == {"choosing", "voices", "declining"}
     assert 0 < packaged.content.measured["brier"] < 0.25
 
 
