@@ -6,6 +6,7 @@ Everything comes from this service. Scripts and styles are files of their own, s
 
 from __future__ import annotations
 
+import asyncio
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query
@@ -65,11 +66,12 @@ async def brief(brief_id: Annotated[str, Path(max_length=MAX_ID)], house: HouseD
     shown = await brief_page(brief_id, house.library)
     if shown is None:
         return page("missing.html", status=404, what="brief", section="briefs", modules=modules("reader.js"))
-    drawing = drawn(shown.brief.changes)
-    return page(
+    # A brief of a hundred papers takes a while to fill in.
+    return await asyncio.to_thread(
+        page,
         "brief.html",
         shown=shown,
-        drawing=drawing,
+        drawing=drawn(shown.brief.changes),
         guest=by_link(request.scope),
         section="briefs",
         modules=modules("reader.js"),

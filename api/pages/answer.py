@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rag.errors import NotFound
-from rag.holdings import PaperDetail
 from rag.library import Library
 from rag.models import Answer, AnswerSentence, BriefFigure, Briefing, Citation, Quote
 
@@ -102,20 +101,25 @@ async def brief_page(brief_id: str, library: Library) -> ShownBrief | None:
 
 
 async def _sources(citations: Sequence[Citation], library: Library) -> tuple[Source, ...]:
-    return tuple([await _source(citation, library) for citation in citations])
+    """The cited papers; of one whose abstract says something else today, the revision that was quoted."""
+    stored = await library.papers_named([citation.paper_id for citation in citations])
+    sources = []
+    for citation in citations:
+        paper = stored.get(citation.paper_id)
+        if paper is None:
+            sources.append(Source(citation, (), None, gone=True))
+        elif _agree(paper.abstract, citation.quotes):
+            sources.append(Source(citation, pieces(paper.abstract, citation.quotes), None, gone=False))
+        else:
+            sources.append(await _earlier(citation, library))
+    return tuple(sources)
 
 
-async def _source(citation: Citation, library: Library) -> Source:
+async def _earlier(citation: Citation, library: Library) -> Source:
     try:
         paper = await library.paper_detail(citation.paper_id)
-    except NotFound:
+    except NotFound:  # deleted this very moment
         return Source(citation, (), None, gone=True)
-    return _located(citation, paper)
-
-
-def _located(citation: Citation, paper: PaperDetail) -> Source:
-    if _agree(paper.abstract, citation.quotes):
-        return Source(citation, pieces(paper.abstract, citation.quotes), None, gone=False)
     for earlier in reversed(paper.revisions):
         if _agree(earlier.abstract, citation.quotes):
             return Source(citation, pieces(earlier.abstract, citation.quotes), earlier.revision, gone=False)

@@ -155,6 +155,10 @@ class Library:
             raise NotFound(f"There is no paper {paper_id!r}.", hint="Search for its title.")
         return paper
 
+    async def papers_named(self, paper_ids: Sequence[str]) -> dict[str, Paper]:
+        """The stored papers of these identifiers, by identifier; what is not stored is left out."""
+        return await self.catalogue.read(papers.get_many, paper_ids)
+
     async def papers(
         self, *, after: str | None = None, limit: int = 50, scope: Scope | None = None, words: str | None = None
     ) -> PaperPage:
