@@ -5,15 +5,17 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import Select, and_, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from rag.catalogue import facts
-from rag.catalogue.schema import BriefRow
+from rag.catalogue.schema import BriefRow, FactRow
 from rag.models import Briefing
 
 IDENTITY = "feed_identity"
+_NEWEST = (BriefRow.created.desc(), BriefRow.brief_id.desc())
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,30 +37,29 @@ def begin(session: Session) -> None:
 
 def state(session: Session) -> FeedState | None:
     """How the feed stands, without reading a brief; None before it has begun."""
-    identity = facts.value(session, IDENTITY)
-    if identity is None:
+    row = session.execute(_state_query()).one_or_none()
+    if row is None:
         return None
-    feed_id, _, began = identity.partition(" ")
-    newest = session.execute(
-        select(BriefRow.brief_id, BriefRow.created)
-        .where(BriefRow.papers > 0)
-        .order_by(BriefRow.created.desc(), BriefRow.brief_id.desc())
-        .limit(1)
-    ).one_or_none()
-    count = session.scalar(select(func.count()).select_from(BriefRow).where(BriefRow.papers > 0)) or 0
-    if newest is None:
-        return FeedState(feed_id, count, None, began)
-    return FeedState(feed_id, count, newest.brief_id, newest.created)
+    feed_id, _, began = row.value.partition(" ")
+    return FeedState(feed_id, row.briefs, row.brief_id, row.created or began)
+
+
+@cache
+def _state_query() -> Select[tuple[str, int, str | None, str | None]]:
+    """One statement, made once: feed readers poll."""
+    last = select(BriefRow.brief_id, BriefRow.created).where(BriefRow.papers > 0).order_by(*_NEWEST).limit(1).subquery()
+    count = select(func.count()).select_from(BriefRow).where(BriefRow.papers > 0).scalar_subquery()
+    return (
+        select(FactRow.value, count.label("briefs"), last.c.brief_id, last.c.created)
+        .select_from(FactRow)
+        .outerjoin(last, true())
+        .where(FactRow.name == IDENTITY)
+    )
 
 
 def recent(session: Session, limit: int) -> list[Briefing]:
     """The newest briefs that report something, the newest first."""
-    rows = (
-        select(BriefRow.brief)
-        .where(BriefRow.papers > 0)
-        .order_by(BriefRow.created.desc(), BriefRow.brief_id.desc())
-        .limit(limit)
-    )
+    rows = select(BriefRow.brief).where(BriefRow.papers > 0).order_by(*_NEWEST).limit(limit)
     return [Briefing.model_validate_json(text) for text in session.scalars(rows)]
 
 
@@ -71,7 +72,7 @@ def beside(session: Session, brief_id: str) -> tuple[tuple[str, str] | None, tup
     same = BriefRow.created == here.created
     earlier = or_(BriefRow.created < here.created, and_(same, BriefRow.brief_id < brief_id))
     later = or_(BriefRow.created > here.created, and_(same, BriefRow.brief_id > brief_id))
-    before = chosen.where(earlier).order_by(BriefRow.created.desc(), BriefRow.brief_id.desc())
+    before = chosen.where(earlier).order_by(*_NEWEST)
     after = chosen.where(later).order_by(BriefRow.created, BriefRow.brief_id)
     found = [session.execute(one).one_or_none() for one in (before, after)]
     return tuple((one.brief_id, one.title) if one else None for one in found)  # type: ignore[return-value]
