@@ -47,6 +47,8 @@ class _Extent:
     more: int = _MORE
     figures: int = _FIGURES
     sections: int | None = None
+    said: int | None = None
+    """Sentences of each section."""
     sentence: int | None = None
 
     @property
@@ -57,7 +59,8 @@ class _Extent:
 _EXTENTS = (
     _Extent(),
     _Extent(more=0),
-    *(_Extent(more=0, figures=6, sections=sections) for sections in (12, 6, 3, 1)),
+    *(_Extent(more=0, said=said) for said in (60, 40, 24, 12, 6, 3)),
+    *(_Extent(more=0, figures=6, sections=sections, said=3) for sections in (12, 6, 3, 1)),
     _Extent(more=0, figures=0, sections=0),
     _Extent(more=0, figures=0, sections=0, sentence=_SENTENCE),
 )
@@ -85,7 +88,10 @@ def _text(briefing: Briefing, links: Links) -> str:
 def _shortened(briefing: Briefing, extent: _Extent) -> Briefing:
     if extent.whole:
         return briefing
-    sections = briefing.sections[: extent.sections]
+    sections = tuple(
+        section.model_copy(update={"sentences": section.sentences[: extent.said]})
+        for section in briefing.sections[: extent.sections]
+    )
     summary = tuple(one for one in briefing.summary if extent.sentence is None or len(one.text) <= extent.sentence)
     shown = {n for one in (*summary, *_sentences(sections)) for n in one.citations}
     return briefing.model_copy(
