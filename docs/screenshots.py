@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import httpx
 from playwright.sync_api import Browser, Page
 
 CHECKOUT = Path(__file__).resolve().parents[1]
@@ -70,6 +71,17 @@ def take(browser: Browser, url: str) -> None:
         shoot(page, "phone")
 
 
+def take_brief(browser: Browser, url: str, brief_id: str) -> None:
+    """The pictures of a brief."""
+    with visiting(browser, f"{url}/briefs/{brief_id}") as page:
+        page.locator(".prose .said").nth(1).hover()
+        page.locator(".pane mark").wait_for()
+        page.evaluate("scrollTo(0, 0)")
+        shoot(page, "brief")
+    with visiting(browser, f"{url}/briefs/{brief_id}", dark=True, phone=True) as page:
+        shoot(page, "brief-phone")
+
+
 def main() -> None:
     """Load the sample papers, serve them, take the pictures."""
     IMAGES.mkdir(exist_ok=True)
@@ -80,6 +92,8 @@ def main() -> None:
         subprocess.run([*program, "ingest", str(papers)], check=True, capture_output=True)  # noqa: S603
         with serving(data) as service, chromium() as browser:
             take(browser, service.url)
+            made = httpx.post(f"{service.url}/v1/briefs", json={"week": "2025-W11"}, timeout=120).json()
+            take_brief(browser, service.url, made["id"])
 
 
 if __name__ == "__main__":
