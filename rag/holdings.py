@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from itertools import pairwise
 from statistics import median
 
-from rag.catalogue import Catalogue, answers, holdings, indexing, papers
+from rag.catalogue import Catalogue, answers, feeds, holdings, indexing, papers
 from rag.errors import NotFound
 from rag.models import Answer, Contract, Outcome, Paper, Quote, Scope
 
@@ -188,3 +188,13 @@ def incomplete(listed: Sequence[FeedDay]) -> Iterable[FeedDay]:
         return
     usual = median(day.papers for day in working)
     yield from (day for day in working if day.papers < usual * _INCOMPLETE)
+
+
+async def feed_state(catalogue: Catalogue) -> feeds.FeedState:
+    """How the feed of briefs stands, without reading any; its identifier is made at the first call."""
+    state = await catalogue.read(feeds.state)
+    if state is None:
+        await catalogue.write(feeds.begin)
+        state = await catalogue.read(feeds.state)
+    assert state is not None
+    return state

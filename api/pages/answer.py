@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from rag.catalogue import feeds, papers
 from rag.errors import NotFound
 from rag.library import Library
 from rag.models import Answer, AnswerSentence, BriefFigure, Briefing, Citation, Quote
@@ -96,13 +97,13 @@ async def brief_page(brief_id: str, library: Library) -> ShownBrief | None:
         brief = await library.briefing(brief_id)
     except NotFound:
         return None
-    before, after = await library.briefs_beside(brief_id)
+    before, after = await library.catalogue.read(feeds.beside, brief_id)
     return ShownBrief(await _sources(brief.citations, library), brief, before, after)
 
 
 async def _sources(citations: Sequence[Citation], library: Library) -> tuple[Source, ...]:
     """The cited papers; of one whose abstract says something else today, the revision that was quoted."""
-    stored = await library.papers_named([citation.paper_id for citation in citations])
+    stored = await library.catalogue.read(papers.get_many, [citation.paper_id for citation in citations])
     sources = []
     for citation in citations:
         paper = stored.get(citation.paper_id)

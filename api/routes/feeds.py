@@ -15,6 +15,8 @@ from api.fields import NO_QUERY
 from api.house import House, HouseDep
 from api.problems import NOT_READY, documented
 from rag import __version__
+from rag.catalogue import feeds
+from rag.holdings import feed_state
 from rag.models import Briefing
 from rag.render import Feed, atom, json_feed
 
@@ -70,7 +72,7 @@ async def json_feed_of_briefs(request: Request, house: HouseDep) -> Response:
 
 
 async def _feed(form: Form, request: Request, house: House) -> Response:
-    state = await house.library.feed_state()
+    state = await feed_state(house.library.catalogue)
     site = house.site(request)
     seen = f"{form.media_type} {__version__} {site} {state}"
     tag = f'"{hashlib.sha256(seen.encode()).hexdigest()[:24]}"'
@@ -84,7 +86,7 @@ async def _feed(form: Form, request: Request, house: House) -> Response:
         return not_modified(headers)
     content = house.feeds.get(tag)
     if content is None:
-        briefs = await house.library.recent_briefs(SHOWN)
+        briefs = await house.library.catalogue.read(feeds.recent, SHOWN)
         feed = Feed(state.id, state.updated, site)
         content = (await asyncio.to_thread(form.write, briefs, feed)).encode()
         house.keep_feed(tag, content)

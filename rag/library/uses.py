@@ -11,12 +11,21 @@ from pathlib import Path
 from rag.ask import Desk, Mode
 from rag.brief import BriefDesk, assign_tags, brief, rebuild
 from rag.brief.tags import checked_tag
-from rag.catalogue import Catalogue, answers, briefs, conversations, facts, feeds, indexing, papers, tagging
+from rag.catalogue import Catalogue, answers, briefs, conversations, facts, indexing, papers, tagging
 from rag.chat import chat, chat_with_messages
 from rag.embedding import Embedder
 from rag.errors import IndexMismatch, NotFound, StorageError
 from rag.examples import examples
-from rag.holdings import CitingPage, CorpusHealth, PaperDetail, PaperPage, citing, corpus_health, detail_of, page_of
+from rag.holdings import (
+    CitingPage,
+    CorpusHealth,
+    PaperDetail,
+    PaperPage,
+    citing,
+    corpus_health,
+    detail_of,
+    page_of,
+)
 from rag.index import Index
 from rag.ingest import ingest, remove_stale
 from rag.lexical import Lexical
@@ -48,6 +57,10 @@ TURNS_SHOWN = 100
 
 def _silent(_: Progress) -> None:
     """Report progress to nobody."""
+
+
+def _no_paper(paper_id: str) -> NotFound:
+    return NotFound(f"There is no paper {paper_id!r}.", hint="Search for its title.")
 
 
 def _no_brief(brief_id: str) -> NotFound:
@@ -152,12 +165,8 @@ class Library:
         """A stored paper; NotFound where there is none."""
         paper = await self.catalogue.read(papers.get, paper_id)
         if paper is None:
-            raise NotFound(f"There is no paper {paper_id!r}.", hint="Search for its title.")
+            raise _no_paper(paper_id)
         return paper
-
-    async def papers_named(self, paper_ids: Sequence[str]) -> dict[str, Paper]:
-        """The stored papers of these identifiers, by identifier; what is not stored is left out."""
-        return await self.catalogue.read(papers.get_many, paper_ids)
 
     async def papers(
         self, *, after: str | None = None, limit: int = 50, scope: Scope | None = None, words: str | None = None
@@ -193,7 +202,7 @@ class Library:
     async def delete(self, paper_id: str) -> None:
         """Delete a paper, from the indexes too; NotFound where there is none."""
         if not await self.catalogue.write(papers.delete, paper_id):
-            raise NotFound(f"There is no paper {paper_id!r}.", hint="Search for its title.")
+            raise _no_paper(paper_id)
         await remove_stale(self.catalogue, self.index)
 
     async def answer(self, answer_id: str) -> Answer:
@@ -242,23 +251,6 @@ class Library:
         if not await self.catalogue.read(briefs.exists, brief_id):
             raise _no_brief(brief_id)
 
-    async def briefs_beside(self, brief_id: str) -> tuple[tuple[str, str] | None, tuple[str, str] | None]:
-        """The briefs of the same series before and after this one, each as identifier and title."""
-        return await self.catalogue.read(feeds.beside, brief_id)
-
-    async def feed_state(self) -> feeds.FeedState:
-        """How the feed of briefs stands, without reading any; its identifier is made at the first call."""
-        state = await self.catalogue.read(feeds.state)
-        if state is None:
-            await self.catalogue.write(feeds.begin)
-            state = await self.catalogue.read(feeds.state)
-        assert state is not None
-        return state
-
-    async def recent_briefs(self, limit: int) -> list[Briefing]:
-        """The newest briefs that report something, the newest first."""
-        return await self.catalogue.read(feeds.recent, limit)
-
     async def rebuild_brief(self, brief_id: str) -> Briefing:
         """A brief made again from what was kept of it: the same but for the time of making. NotFound, StorageError."""
         return await rebuild(brief_id, desk=self.brief_desk)
@@ -275,7 +267,7 @@ class Library:
         """Put tags on a paper by hand, or take some off for good; the paper as it is then. NotFound, InputError."""
         names = [checked_tag(name) for name in add]
         if not await self.catalogue.write(tagging.edit, paper_id, add=names, remove=list(remove)):
-            raise NotFound(f"There is no paper {paper_id!r}.", hint="Search for its title.")
+            raise _no_paper(paper_id)
         return await self.paper(paper_id)
 
     async def doctor(self, *, repair: bool = False) -> DoctorReport:

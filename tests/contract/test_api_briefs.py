@@ -16,6 +16,7 @@ from contract.serving import api, client_of, problem
 
 import api.routes.feeds as feeds_route
 from api.app import create_app
+from rag.catalogue import feeds
 from rag.config import Settings
 from rag.library import Library, open_library
 from rag.models import Listing
@@ -191,13 +192,13 @@ async def test_a_reader_that_polls_costs_no_brief(
 ) -> None:
     await written(client)
     read: list[int] = []
-    real = Library.recent_briefs
+    real = feeds.recent
 
-    async def counted(self: Library, limit: int) -> Any:
+    def counted(session: Any, limit: int) -> Any:
         read.append(limit)
-        return await real(self, limit)
+        return real(session, limit)
 
-    monkeypatch.setattr(Library, "recent_briefs", counted)
+    monkeypatch.setattr(feeds, "recent", counted)
     first = await client.get(path)
     for _ in range(60):
         again = await client.get(path, headers={"If-None-Match": first.headers["etag"]})
