@@ -20,6 +20,7 @@ from api.house import House
 from api.mcp import door as mcp
 from api.openai import routes as openai
 from api.openai.errors import CHAT
+from api.pages import nothing_here
 from api.pages import router as pages
 from api.problems import (
     BUSY,
@@ -30,6 +31,7 @@ from api.problems import (
     MEDIA,
     MEDIA_TYPE,
     MISDIRECTED,
+    NOT_FOUND,
     TOO_LARGE,
     TOO_LONG,
     TOO_MANY,
@@ -147,6 +149,8 @@ def _answer_with_problems(app: FastAPI) -> None:
 
     async def http(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
+        if error.status_code == NOT_FOUND.status and _follows_a_link(request):
+            return nothing_here()
         return of_http(error, request, _methods(app, request.scope)).response(request.scope)
 
     async def expected(request: Request, error: Exception) -> Response:
@@ -156,6 +160,12 @@ def _answer_with_problems(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, http)
     app.add_exception_handler(PaperbriefError, expected)
     app.add_exception_handler(TimeoutError, expected)
+
+
+def _follows_a_link(request: Request) -> bool:
+    """Whether a person's browser asks for a page: programs under /v1 and elsewhere are answered with problems."""
+    navigates = request.method in ("GET", "HEAD") and "text/html" in request.headers.get("accept", "")
+    return navigates and not request.url.path.startswith(("/v1/", "/mcp", "/assets/"))
 
 
 def _methods(app: FastAPI, scope: Scope) -> set[str]:

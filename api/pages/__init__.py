@@ -97,6 +97,11 @@ def login_page(address: str, refusal: Refusal) -> Response:
     )
 
 
+def nothing_here() -> Response:
+    """What a browser is shown at an address where nothing is."""
+    return page("missing.html", status=404, what="page", modules=modules("reader.js"))
+
+
 def page(template: str, *, status: int = 200, **values: object) -> Response:
     """A template as a response under the page's policy."""
     headers = {"Content-Security-Policy": POLICY, "Cache-Control": "no-cache"}

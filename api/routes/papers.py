@@ -72,7 +72,7 @@ class CitingQuery(Strict):
 
 # Before the address of a paper, whose identifier may hold a slash.
 @router.get(
-    "/v1/papers/{paper_id:paper}/answers",
+    "/v1/papers/{paper_id:path}/answers",
     summary="List the answers that cite a paper",
     response_model=CitingPage,
     responses=documented(NOT_FOUND, NOT_READY),

@@ -45,6 +45,16 @@ async def test_an_answer_is_the_librarys_and_can_be_read_again(client: httpx.Asy
     assert (await client.get(f"/v1/answers/{answer['id']}")).json() == answer
 
 
+async def test_the_answers_that_cite_a_paper_are_listed(client: httpx.AsyncClient) -> None:
+    answer = (await client.post("/v1/ask", json={"question": QUESTION})).json()
+    cited = answer["citations"][0]
+    response = await client.get(f"/v1/papers/{cited['paper_id']}/answers", params={"limit": 1})
+    assert response.status_code == 200
+    (listed,) = response.json()["answers"]
+    assert (listed["id"], listed["question"], listed["quotes"]) == (answer["id"], QUESTION, cited["quotes"])
+    problem(await client.get("/v1/papers/math/0001001/answers"), 404, "not-found")
+
+
 async def test_a_stream_ends_with_the_whole_answer(client: httpx.AsyncClient) -> None:
     response = await client.post("/v1/ask", json={"question": QUESTION, "stream": True})
     assert response.headers["content-type"].startswith("text/event-stream")
@@ -226,6 +236,17 @@ async def test_unknown_addresses_methods_and_parameters(client: httpx.AsyncClien
     problem(response, 405, "method-not-allowed")
     assert response.headers["allow"] == "DELETE, GET, HEAD"
     assert (await client.head("/healthz")).status_code == 200
+
+
+async def test_a_browser_that_follows_a_dead_link_is_shown_a_page(client: httpx.AsyncClient) -> None:
+    browser = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
+    shown = await client.get("/no/such/page", headers=browser)
+    assert shown.status_code == 404
+    assert shown.headers["content-type"].startswith("text/html")
+    assert "There is no such page" in shown.text
+    assert "script-src 'self'" in shown.headers["content-security-policy"]
+    for address, headers in (("/no/such/page", {}), ("/v1/nothing", browser)):
+        assert problem(await client.get(address, headers=headers), 404, "not-found")
 
 
 async def test_every_response_carries_the_same_headers(client: httpx.AsyncClient) -> None:

@@ -68,6 +68,10 @@ def test_a_papers_page_leads_to_asking_it_alone(visit: Visits) -> None:
     expect(on.page.locator(".turn").last.locator(".said").first).to_contain_text("2.26x")
     on.page.go_back()
     expect(on.page.get_by_role("heading", level=1)).to_contain_text("SpecDec++")
+    cited_by = on.page.locator(".citing").get_by_role("link", name="What is the speedup on GSM8K?").first
+    cited_by.click()
+    expect(on.page).to_have_url(re.compile(r"/answers/ans_\w+$"))
+    expect(on.page.locator("main")).to_contain_text("2.26x")
 
 
 def test_pasted_papers_come_in_and_refused_ones_are_named(visit: Visits, site: Serving) -> None:
