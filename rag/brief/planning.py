@@ -19,9 +19,9 @@ from rag.brief.group import Member, Theme, themes
 from rag.brief.plan import Plan
 from rag.brief.request import BriefRequest, days_of, week_of, windows_before
 from rag.brief.room import chosen_places, plan_of
-from rag.brief.select import Candidate, about, quiet, ranked, votes_of
-from rag.brief.tagging import Sources, Tags, by_name, tagged
-from rag.brief.tags import spoken_of
+from rag.brief.select import Candidate, Nearness, about, nearness, quiet, ranked, stands_for, votes_of
+from rag.brief.tagging import Sources, Tags, by_name, tagged, unit_mean
+from rag.brief.tags import asked_of, spoken_of, stems_of
 from rag.catalogue import briefs, facts, indexing, papers
 from rag.models import Changes, Paper, Scope, Window
 from rag.question import understand
@@ -45,7 +45,7 @@ async def planned(request: BriefRequest, sources: Sources) -> tuple[Plan, dict[s
     changed = await _changes(request, found, tags, seen, sources)
     order = ranked(fresh, request.constraints.popularity)
     vectors = await _vectors([c.paper for c in order], sources)
-    preferred = frozenset(spoken_of(sources.vocabulary, request.topic or "", ""))
+    preferred = frozenset(asked_of(sources.vocabulary, request.topic or ""))
     grouped = await asyncio.to_thread(_grouped, order, tags, vectors, preferred)
     calm = quiet(fresh, request.constraints.quiet)
     chosen = chosen_places(request, grouped, order, [c.paper.id for c in calm])
@@ -84,31 +84,43 @@ async def _found(topic: str | None, scope: Scope, sources: Sources) -> tuple[lis
     # "A, B and C" names three things, each of which is enough.
     question = understand(f"papers on {_SEVERAL.sub(' or ', topic)}")
     retrieved = await sources.retriever.evidence(question, scope=scope, limit=TOPIC_PAPERS)
-    tags = await tagged([paper for paper, _ in retrieved.papers], sources)
-    spoken = spoken_of(sources.vocabulary, topic, "")
     hits = [paper for paper, _ in retrieved.papers]
-    seen = any(word.seen for word in retrieved.words)
-    unseen = frozenset(word.text for word in retrieved.words if not word.seen) if seen else frozenset()
-    counted = {paper.id: votes_of(paper, **votes) for paper in hits}
-    far = await _background(question.text, scope, sources) if searched > TOPIC_PAPERS else ()
+    tags = await tagged(hits, sources)
+    near = await _nearness(topic, [paper.id for paper in hits], scope if searched > TOPIC_PAPERS else None, sources)
+    words = retrieved.words
+    asked = stands_for(
+        asked_of(sources.vocabulary, topic), [(stems_of(word.text), word.weight) for word in words if word.weight]
+    )
+    seen = any(word.seen for word in words)
     found = await asyncio.to_thread(
-        about, hits, retrieved.evidence, tags, spoken, votes=counted, background=far, unseen=unseen
+        about,
+        hits,
+        retrieved.evidence,
+        near,
+        tags,
+        asked,
+        votes={paper.id: votes_of(paper, **votes) for paper in hits},
+        speaks=lambda paper: spoken_of(sources.vocabulary, paper.title, paper.abstract).keys(),
+        unseen=frozenset(word.text for word in words if not word.seen) if seen else frozenset(),
     )
     return found, tags, searched
 
 
-async def _background(topic: str, scope: Scope, sources: Sources) -> list[float]:
-    """How near papers at large are to the topic: the cosine of the best passage of every so-manieth paper in scope."""
-    names = await sources.catalogue.read(papers.ids_in_scope, scope)
-    step = max(1, len(names) // _BACKGROUND)
-    rows = await sources.catalogue.read(indexing.vectors, names[::step][:_BACKGROUND])
+async def _nearness(topic: str, hits: Sequence[str], at_large: Scope | None, sources: Sources) -> dict[str, Nearness]:
+    """How near hits are to a topic; with a scope, against every so-manieth paper in it, else against one another."""
+    large: list[str] = []
+    if at_large is not None:
+        names = await sources.catalogue.read(papers.ids_in_scope, at_large)
+        large = list(names[:: max(1, len(names) // _BACKGROUND)][:_BACKGROUND])
+    rows = await sources.catalogue.read(indexing.vectors, list(dict.fromkeys([*hits, *large])))
     vector = await sources.embedder.embed_query(topic)
     size = len(vector)
-    return [
-        float((np.frombuffer(blob, "<f2").astype(np.float32).reshape(-1, size) @ vector).max())
-        for _, _, spans, blob in sorted(rows)
-        if spans
-    ]
+    passages = {
+        name: np.frombuffer(blob, "<f2").astype(np.float32).reshape(-1, size) for name, _, spans, blob in rows if spans
+    }
+    cosines = {name: float((mine @ vector).max()) for name, mine in sorted(passages.items())}
+    means = {name: unit_mean(mine) for name, mine in passages.items()}
+    return nearness(cosines, means, [name for name in large if name in passages])
 
 
 def _listed(paper: Paper, tags: Tags, since: str | None, until: str | None) -> Candidate:

@@ -1,7 +1,8 @@
 """Which papers a brief reports: those about the topic, ordered by relevance and, kept apart from it, by votes. Pure.
 
-A paper is in because a sentence of its own work speaks of the topic, or because it carries the topic's tag; how much
-each weighs was fitted by logistic regression on topics kept apart from those that are reported (docs/evaluation.md).
+A paper is in because a sentence of its own work speaks of the topic, because the paper has the topic's words and is near
+to it, or because it carries the topic's tag; how much each weighs was fitted by logistic regression on topics kept apart
+from those that are reported (docs/evaluation.md).
 Relevance and popularity stay two figures: a knob mixes them for the order, and papers that are relevant and have few
 votes are called so.
 """
@@ -9,19 +10,24 @@ votes are called so.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
+from rag.brief.tags import Asked
 from rag.compose import cues
 from rag.evidence import Evidence
 from rag.models import Paper
 
 ENOUGH = 0.33
 """Probability from which a paper is about the topic."""
-BESIDE = 0.35
+BESIDE = 0.4
 """… and the least beside the best paper."""
-_BIAS, _COSINE, _OWN, _TAG, _TOP_TAG, _NO_TAG = -4.92, 0.81, 4.39, 4.16, 1.56, -2.1
-_TOP = 5  # best hits whose tags say what the topic is about
+_BIAS, _NEAR, _ALIKE, _SENTENCE, _PAPER, _TAG = -5.34, 0.77, 0.24, 2.25, 2.92, 3.61
+_NO_TAG, _NOT_SPOKEN = -1.56, -2.1
 _FEW = 0.34  # share of the largest number of votes up to which a paper counts as having few
 _RELEVANT = 0.5  # relevance from which a paper with few votes is called quietly important
 
@@ -46,51 +52,113 @@ def votes_of(paper: Paper, since: str | None, until: str | None) -> int | None:
     return max(known, default=None)
 
 
+@dataclass(frozen=True, slots=True)
+class Nearness:
+    """How near papers are to a topic by their vectors, in spreads from the mean of papers at large.
+
+    `topic` is that of the paper's best passage and the topic, `best` that of the paper and those nearest to the topic.
+    """
+
+    topic: float = 0.0
+    best: float = 0.0
+
+
 def about(
     papers: Sequence[Paper],
     evidence: Sequence[Evidence],
+    near: Mapping[str, Nearness],
     tags: Mapping[str, Mapping[str, float]],
-    spoken: Mapping[str, float],
+    asked: Mapping[str, float],
     *,
     votes: Mapping[str, int | None],
-    background: Sequence[float] = (),
+    speaks: Callable[[Paper], AbstractSet[str]],
     unseen: frozenset[str] = frozenset(),
 ) -> list[Candidate]:
     """The papers that are about a topic, most relevant first.
 
-    `papers` are hits, best first; `tags` those of each paper by identifier, and `spoken` those that the topic itself
-    speaks of, both with strengths in [0, 1]. `background` are cosines of the topic and papers at large, each of its
-    best passage: against them is seen how near a hit is. Without, the hits are taken for the papers at large.
-    `unseen` are words of the topic that no paper has: a likeness to one of them alone, maybe misspelt, makes no paper
-    relevant.
+    `tags` are those of each paper by identifier, with their strength, and `asked` those that the topic asks for, with
+    how much of the topic each stands for; both in [0, 1]. `speaks` gives every tag that a paper's text speaks of, be it
+    in passing: it is asked only where it decides. `unseen` are words of the topic that no paper has: a likeness to one
+    of them alone, maybe misspelt, makes no paper relevant.
     """
     sentences: dict[str, list[Evidence]] = {}
     for e in evidence:
         sentences.setdefault(e.paper.id, []).append(e)
-    cosines = {paper.id: max((e.cosine for e in sentences.get(paper.id, ())), default=0.0) for paper in papers}
-    mean, spread = _mean_and_spread(background or list(cosines.values()))
-    top = [tags.get(paper.id, {}) for paper in papers[:_TOP]]
-    strongest = max(spoken.values(), default=1.0)
     found = []
     for paper in papers:
-        own = [e for e in sentences.get(paper.id, ()) if not cues.is_background(e) and not (e.has and e.has <= unseen)]
-        mine = tags.get(paper.id, {})
-        tag = max((mine.get(t, 0.0) * strength / strongest for t, strength in spoken.items()), default=0.0)
-        shared = max((s * sum(t in other for other in top) / _TOP for t, s in mine.items()), default=0.0)
-        total = (
-            _BIAS
-            + _COSINE * (cosines[paper.id] - mean) / spread
-            + _OWN * max((e.coverage for e in own), default=0.0)
-            + _TAG * tag
-            + _TOP_TAG * shared
-            + (_NO_TAG if spoken and not tag else 0.0)
-        )
+        mine = sentences.get(paper.id, [])
+        own = [e for e in mine if not cues.is_background(e) and not (e.has and e.has <= unseen)]
+        total = _total(mine, own, near.get(paper.id, Nearness()), tags.get(paper.id, {}), asked)
+        if asked and total > _LEAST and asked.keys().isdisjoint(speaks(paper)):
+            total += _NOT_SPOKEN
         best = max(own, key=lambda e: (e.relevance, -e.start), default=None)
         why = (best.start, best.end) if best is not None else None
         found.append(Candidate(paper, round(1 / (1 + math.exp(-total)), 4), votes.get(paper.id), why))
     found.sort(key=lambda c: (-c.relevance, c.paper.id))
     floor = max(ENOUGH, BESIDE * found[0].relevance) if found else ENOUGH
     return [candidate for candidate in found if candidate.relevance >= floor]
+
+
+_LEAST = math.log(ENOUGH / (1 - ENOUGH))
+
+
+def _total(
+    every: Sequence[Evidence],
+    own: Sequence[Evidence],
+    near: Nearness,
+    tags: Mapping[str, float],
+    asked: Mapping[str, float],
+) -> float:
+    """What speaks for a paper, as log odds."""
+    carried = [tags[tag] * share for tag, share in asked.items() if tag in tags]
+    return (
+        _BIAS
+        + _NEAR * near.topic
+        + _ALIKE * near.best
+        + _SENTENCE * max((e.coverage for e in own), default=0.0)
+        + _PAPER * max((e.paper_coverage for e in every), default=0.0)
+        + _TAG * max(carried, default=0.0)
+        + (_NO_TAG if asked and not carried else 0.0)
+    )
+
+
+def stands_for(asked: Mapping[str, Asked], words: Sequence[tuple[AbstractSet[str], float]]) -> dict[str, float]:
+    """How much of a topic each tag stands for, in [0, 1]: its clearness, and the share of the topic's words in it.
+
+    `words` are the topic's, the stems of each with its weight: "code models" is half of "code models under renaming".
+    """
+    total = sum(weight for _, weight in words)
+    strongest = max((one.strength for one in asked.values()), default=1.0)
+    return {
+        tag: one.strength / strongest * sum(w for stems, w in words if not one.stems.isdisjoint(stems)) / total
+        if total
+        else 0.0
+        for tag, one in asked.items()
+    }
+
+
+def nearness(
+    topic: Mapping[str, float], vectors: Mapping[str, NDArray[np.float32]], large: Sequence[str]
+) -> dict[str, Nearness]:
+    """How near papers are to a topic, from `topic`, the cosine of each paper's best passage, and unit vectors.
+
+    `large` names the papers at large, against whose mean and spread it is seen; all are measured where it is empty.
+    """
+    best = sorted(topic, key=lambda name: (-topic[name], name))[:_NEAREST]
+    if not best:
+        return {}
+    centre = np.sum([vectors[name] for name in best], axis=0)
+    norm = float(np.linalg.norm(centre)) or 1.0
+    alike = {name: float(vectors[name] @ centre) / norm for name in topic}
+    at_large = list(large) or list(topic)
+    mean, spread = _mean_and_spread([topic[name] for name in at_large])
+    alike_mean, alike_spread = _mean_and_spread([alike[name] for name in at_large])
+    return {
+        name: Nearness((topic[name] - mean) / spread, (alike[name] - alike_mean) / alike_spread) for name in topic
+    }
+
+
+_NEAREST = 3  # papers nearest to the topic, to which others are compared
 
 
 def _mean_and_spread(values: Sequence[float]) -> tuple[float, float]:

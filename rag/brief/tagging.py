@@ -90,7 +90,12 @@ async def by_name(names: Sequence[str], sources: Sources) -> dict[str, NDArray[n
     made = {name: np.zeros(size, np.float32) for name in wanted}
     for name, _, spans, blob in rows:
         if spans:
-            mean = np.frombuffer(blob, "<f2").astype(np.float32).reshape(len(spans), size).mean(axis=0)
-            norm = float(np.linalg.norm(mean))
-            made[name] = mean / norm if norm else mean
+            made[name] = unit_mean(np.frombuffer(blob, "<f2").astype(np.float32).reshape(len(spans), size))
     return made
+
+
+def unit_mean(rows: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The mean of rows, of unit length; zeros stay zeros."""
+    mean: NDArray[np.float32] = rows.mean(axis=0)
+    norm = float(np.linalg.norm(mean))
+    return np.asarray(mean / norm if norm else mean, np.float32)

@@ -98,6 +98,48 @@ def spoken_of(vocabulary: Vocabulary, title: str, abstract: str) -> dict[str, fl
     return {topic: 1 - math.exp(-count / _SATURATES) for topic, count in counts.items() if topic in strong}
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A tag that a topic asks for: how clearly, in (0, 1), and by which of its words, as stems."""
+
+    strength: float
+    stems: frozenset[str]
+
+
+def asked_of(vocabulary: Vocabulary, topic: str) -> dict[str, Asked]:
+    """The tags that a topic asks for, a few words that somebody typed.
+
+    As `spoken_of` a title, but the words of a phrase may stand apart and in any order ("binary and ternary language
+    models"), and of words that say too little alone two are enough ("cheaper inference").
+    """
+    among = frozenset(_stems(topic))
+    spoken = spoken_of(vocabulary, topic, "")
+    by: defaultdict[str, set[str]] = defaultdict(set)
+    weak: defaultdict[str, set[Phrase]] = defaultdict(set)
+    strength = dict(spoken)
+    for phrase, topics in vocabulary.phrases.items():
+        if not among.issuperset(phrase):
+            continue
+        for name, is_weak in topics:
+            by[name].update(phrase)
+            if is_weak:
+                weak[name].add(phrase)
+            elif len(phrase) > 1:
+                strength[name] = max(strength.get(name, 0.0), _APART)
+    for name, phrases in weak.items():
+        if len(phrases) > 1:
+            strength[name] = max(strength.get(name, 0.0), _APART)
+    return {name: Asked(value, frozenset(by[name])) for name, value in strength.items()}
+
+
+def stems_of(text: str) -> frozenset[str]:
+    """The stems of a text's words as the vocabulary compares them."""
+    return frozenset(_stems(text))
+
+
+_APART = 0.5  # what a phrase counts whose words stand apart in a topic
+
+
 def carried(
     vectors: NDArray[np.float32], pool: NDArray[np.float32], pool_tags: Sequence[Mapping[str, float]]
 ) -> list[dict[str, float]]:
