@@ -9,6 +9,7 @@ import asyncio
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 
 import numpy as np
@@ -16,21 +17,22 @@ from numpy.typing import NDArray
 
 from rag.brief.changes import EARLIER, changes, histories
 from rag.brief.group import Member, Theme, themes
+from rag.brief.parts import parts_of
 from rag.brief.plan import Plan
 from rag.brief.request import BriefRequest, days_of, week_of, windows_before
 from rag.brief.room import chosen_places, plan_of
-from rag.brief.select import Candidate, Nearness, about, nearness, quiet, ranked, stands_for, votes_of
+from rag.brief.select import Candidate, Nearness, Sought, about, nearness, quiet, ranked, stands_for, votes_of
 from rag.brief.tagging import Sources, Tags, by_name, tagged, unit_mean
-from rag.brief.tags import asked_of, spoken_of, stems_of
+from rag.brief.tags import Vocabulary, asked_of, spoken_of, stems_of
 from rag.catalogue import briefs, facts, indexing, papers
 from rag.models import Changes, Paper, Scope, Window
 from rag.question import understand
+from rag.retrieve import Evidence, Retrieved
 
 TOPIC_PAPERS = 150
 """Papers of a topic that are judged: several times as many as a brief can report."""
 _BACKGROUND = 200  # papers against whose nearness to the topic that of the hits is seen
 _MEASURES = re.compile(r"\d(?:[\d.,]*)\s?(?:%|x\b|times\b|points\b|-?fold\b)")
-_SEVERAL = re.compile(r",? and |, ")
 
 
 async def planned(request: BriefRequest, sources: Sources) -> tuple[Plan, dict[str, Paper]]:
@@ -81,29 +83,36 @@ async def _found(topic: str | None, scope: Scope, sources: Sources) -> tuple[lis
         tags = await tagged(every, sources)
         return [_listed(paper, tags[paper.id], **votes) for paper in every], tags, len(every)
     searched = await sources.catalogue.read(papers.count, scope)
-    # "A, B and C" names three things, each of which is enough.
-    question = understand(f"papers on {_SEVERAL.sub(' or ', topic)}")
-    retrieved = await sources.retriever.evidence(question, scope=scope, limit=TOPIC_PAPERS)
-    hits = [paper for paper, _ in retrieved.papers]
-    tags = await tagged(hits, sources)
-    near = await _nearness(topic, [paper.id for paper in hits], scope if searched > TOPIC_PAPERS else None, sources)
-    words = retrieved.words
-    asked = stands_for(
-        asked_of(sources.vocabulary, topic), [(stems_of(word.text), word.weight) for word in words if word.weight]
-    )
-    seen = any(word.seen for word in words)
-    found = await asyncio.to_thread(
-        about,
-        hits,
-        retrieved.evidence,
-        near,
-        tags,
-        asked,
-        votes={paper.id: votes_of(paper, **votes) for paper in hits},
-        speaks=lambda paper: spoken_of(sources.vocabulary, paper.title, paper.abstract).keys(),
-        unseen=frozenset(word.text for word in words if not word.seen) if seen else frozenset(),
-    )
+    at_large = scope if searched > TOPIC_PAPERS else None
+    hits: dict[str, Paper] = {}
+    sought = []
+    for text in (topic, *parts_of(topic)):
+        retrieved = await sources.retriever.evidence(understand(f"papers on {text}"), scope=scope, limit=TOPIC_PAPERS)
+        hits |= {paper.id: paper for paper, _ in retrieved.papers}
+        near = await _nearness(text, [paper.id for paper, _ in retrieved.papers], at_large, sources)
+        sought.append(_sought(text, retrieved, near, sources.vocabulary))
+    tags = await tagged(list(hits.values()), sources)
+    counted = {name: votes_of(paper, **votes) for name, paper in hits.items()}
+
+    def speaks(paper: Paper) -> AbstractSet[str]:
+        return spoken_of(sources.vocabulary, paper.title, paper.abstract).keys()
+
+    found = await asyncio.to_thread(about, list(hits.values()), sought, tags, votes=counted, speaks=speaks)
     return found, tags, searched
+
+
+def _sought(text: str, retrieved: Retrieved, near: Mapping[str, Nearness], vocabulary: Vocabulary) -> Sought:
+    words = retrieved.words
+    sentences: dict[str, list[Evidence]] = {}
+    for one in retrieved.evidence:
+        sentences.setdefault(one.paper.id, []).append(one)
+    unseen = frozenset(word.text for word in words if not word.seen)
+    return Sought(
+        sentences,
+        near,
+        stands_for(asked_of(vocabulary, text), [(stems_of(word.text), word.weight) for word in words if word.weight]),
+        unseen if len(unseen) < len(words) else frozenset(),
+    )
 
 
 async def _nearness(topic: str, hits: Sequence[str], at_large: Scope | None, sources: Sources) -> dict[str, Nearness]:

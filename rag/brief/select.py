@@ -1,7 +1,7 @@
 """Which papers a brief reports: those about the topic, ordered by relevance and, kept apart from it, by votes. Pure.
 
-A paper is in because a sentence of its own work speaks of the topic, because the paper has the topic's words and is near
-to it, or because it carries the topic's tag; how much each weighs was fitted by logistic regression on topics kept apart
+A paper is in because a sentence of its own work speaks of the topic, because it has the topic's words and is near to
+it, or because it carries the topic's tag; how much each weighs was fitted by logistic regression on topics kept apart
 from those that are reported (docs/evaluation.md).
 Relevance and popularity stay two figures: a knob mixes them for the order, and papers that are relevant and have few
 votes are called so.
@@ -22,12 +22,13 @@ from rag.compose import cues
 from rag.evidence import Evidence
 from rag.models import Paper
 
-ENOUGH = 0.33
-"""Probability from which a paper is about the topic."""
-BESIDE = 0.4
-"""… and the least beside the best paper."""
-_BIAS, _NEAR, _ALIKE, _SENTENCE, _PAPER, _TAG = -5.34, 0.77, 0.24, 2.25, 2.92, 3.61
-_NO_TAG, _NOT_SPOKEN = -1.56, -2.1
+SURE = 0.45
+"""Probability from which a paper is about the topic whatever else there is."""
+ENOUGH = 0.1
+"""… and the least that will do where no paper is much more so: within `_BESIDE` log odds of the best."""
+_BESIDE = 2.5
+_BIAS, _NEAR, _ALIKE, _SENTENCE, _PAPER, _TAG = -6.42, 0.9, 0.35, 2.18, 2.53, 4.46
+_NO_TAG, _NOT_SPOKEN = -0.71, -1.93
 _FEW = 0.34  # share of the largest number of votes up to which a paper counts as having few
 _RELEVANT = 0.5  # relevance from which a paper with few votes is called quietly important
 
@@ -63,40 +64,58 @@ class Nearness:
     best: float = 0.0
 
 
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """What was found for a topic, or for one of the things that it names.
+
+    `near` is by paper; `asked` are the tags that it asks for, with how much of it each stands for, in [0, 1]. `unseen`
+    are words that no paper has: a likeness to one of them alone, maybe misspelt, makes no paper relevant.
+    """
+
+    evidence: Mapping[str, Sequence[Evidence]]
+    near: Mapping[str, Nearness]
+    asked: Mapping[str, float]
+    unseen: frozenset[str] = frozenset()
+
+
 def about(
     papers: Sequence[Paper],
-    evidence: Sequence[Evidence],
-    near: Mapping[str, Nearness],
+    sought: Sequence[Sought],
     tags: Mapping[str, Mapping[str, float]],
-    asked: Mapping[str, float],
     *,
     votes: Mapping[str, int | None],
     speaks: Callable[[Paper], AbstractSet[str]],
-    unseen: frozenset[str] = frozenset(),
 ) -> list[Candidate]:
     """The papers that are about a topic, most relevant first.
 
-    `tags` are those of each paper by identifier, with their strength, and `asked` those that the topic asks for, with
-    how much of the topic each stands for; both in [0, 1]. `speaks` gives every tag that a paper's text speaks of, be it
-    in passing: it is asked only where it decides. `unseen` are words of the topic that no paper has: a likeness to one
-    of them alone, maybe misspelt, makes no paper relevant.
+    `sought` are the topic as a whole and the things that it names: a paper is as relevant as it is to the best of them.
+    `tags` are those of each paper by identifier, with their strength. `speaks` gives every tag that a paper's text
+    speaks of, be it in passing: it is asked only where it decides.
     """
-    sentences: dict[str, list[Evidence]] = {}
-    for e in evidence:
-        sentences.setdefault(e.paper.id, []).append(e)
-    found = []
+    found, totals = [], {}
     for paper in papers:
-        mine = sentences.get(paper.id, [])
-        own = [e for e in mine if not cues.is_background(e) and not (e.has and e.has <= unseen)]
-        total = _total(mine, own, near.get(paper.id, Nearness()), tags.get(paper.id, {}), asked)
-        if asked and total > _LEAST and asked.keys().isdisjoint(speaks(paper)):
-            total += _NOT_SPOKEN
-        best = max(own, key=lambda e: (e.relevance, -e.start), default=None)
-        why = (best.start, best.end) if best is not None else None
-        found.append(Candidate(paper, round(1 / (1 + math.exp(-total)), 4), votes.get(paper.id), why))
+        total, why = -math.inf, None
+        for one in sought:
+            mine = one.evidence.get(paper.id, ())
+            if not mine:
+                continue
+            own = [e for e in mine if not cues.is_background(e) and not (e.has and e.has <= one.unseen)]
+            has = [e for e in mine if not (e.paper_has and e.paper_has <= one.unseen)]
+            speaking = _total(has, own, one.near.get(paper.id, Nearness()), tags.get(paper.id, {}), one.asked)
+            if one.asked and speaking > _LEAST and one.asked.keys().isdisjoint(speaks(paper)):
+                speaking += _NOT_SPOKEN
+            if speaking > total:
+                best = max(own, key=lambda e: (e.relevance, -e.start), default=None)
+                total, why = speaking, (best.start, best.end) if best is not None else None
+        totals[paper.id] = total
+        found.append(Candidate(paper, round(_probability(total), 4), votes.get(paper.id), why))
     found.sort(key=lambda c: (-c.relevance, c.paper.id))
-    floor = max(ENOUGH, BESIDE * found[0].relevance) if found else ENOUGH
-    return [candidate for candidate in found if candidate.relevance >= floor]
+    beside = _probability(totals[found[0].paper.id] - _BESIDE) if found else ENOUGH
+    return [one for one in found if one.relevance >= max(ENOUGH, min(SURE, beside))]
+
+
+def _probability(log_odds: float) -> float:
+    return 1 / (1 + math.exp(min(-log_odds, 60.0)))
 
 
 _LEAST = math.log(ENOUGH / (1 - ENOUGH))
@@ -153,9 +172,7 @@ def nearness(
     at_large = list(large) or list(topic)
     mean, spread = _mean_and_spread([topic[name] for name in at_large])
     alike_mean, alike_spread = _mean_and_spread([alike[name] for name in at_large])
-    return {
-        name: Nearness((topic[name] - mean) / spread, (alike[name] - alike_mean) / alike_spread) for name in topic
-    }
+    return {name: Nearness((topic[name] - mean) / spread, (alike[name] - alike_mean) / alike_spread) for name in topic}
 
 
 _NEAREST = 3  # papers nearest to the topic, to which others are compared

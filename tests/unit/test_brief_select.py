@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from rag.brief.select import Candidate, about, quiet, ranked, votes_of
+import numpy as np
+
+from rag.brief.parts import parts_of
+from rag.brief.select import Candidate, Sought, about, nearness, quiet, ranked, stands_for, votes_of
+from rag.brief.tags import Asked
 from rag.evidence import Evidence
 from rag.models import Paper, PaperListing
 
@@ -26,14 +30,24 @@ def evidence(of: Paper, coverage: float, cosine: float, has: frozenset[str] = fr
         names=frozenset(),
         paper_score=0.5,
         has=has,
+        paper_has=has,
     )
 
 
-def judged(*given: tuple[float, float], tags: dict[str, dict[str, float]] | None = None) -> list[str]:
+def judged(
+    *given: tuple[float, float],
+    tags: dict[str, dict[str, float]] | None = None,
+    speaks: frozenset[str] = frozenset({"quilts"}),
+    unseen: frozenset[str] = frozenset(),
+) -> list[str]:
+    """The papers that are about a topic, given the coverage of its words and its cosine to each."""
     papers = [paper(n) for n in range(len(given))]
-    found = [evidence(one, coverage, cosine) for one, (coverage, cosine) in zip(papers, given, strict=True)]
-    spoken = {"quilts": 1.0} if tags else {}
-    return [c.paper.id for c in about(papers, found, tags or {}, spoken, votes={})]
+    found = {one.id: [evidence(one, coverage, cosine)] for one, (coverage, cosine) in zip(papers, given, strict=True)}
+    # Each paper a vector of its own: none is like another.
+    apart = dict(zip(found, np.eye(max(1, len(papers)), dtype=np.float32), strict=False))
+    near = nearness({name: mine[0].cosine for name, mine in found.items()}, apart, [])
+    sought = Sought(found, near, {"quilts": 1.0} if tags else {}, unseen)
+    return [c.paper.id for c in about(papers, [sought], tags or {}, votes={}, speaks=lambda _: speaks)]
 
 
 FAR = [(0.1, 0.2)] * 12
@@ -55,12 +69,54 @@ def test_a_tag_brings_in_what_its_words_do_not() -> None:
 
 
 def test_a_likeness_to_a_word_that_no_paper_has_is_not_enough() -> None:
-    papers = [paper(n) for n in range(13)]
-    found = [evidence(papers[0], 0.8, 0.3), *(evidence(one, 0.1, 0.2) for one in papers[1:])]
-    seen = about(papers, found, {}, {}, votes={})
-    unseen = about(papers, found, {}, {}, votes={}, unseen=frozenset({"quilt"}))
-    assert [c.paper.id for c in seen] == ["p0"]
-    assert unseen == []
+    assert judged((0.8, 0.3), *FAR) == ["p0"]
+    assert judged((0.8, 0.3), *FAR, unseen=frozenset({"quilt"})) == []
+
+
+def test_a_tag_that_the_text_never_speaks_of_counts_against_a_paper() -> None:
+    given = ((0.9, 0.6), (0.9, 0.55), *FAR)
+    assert judged(*given, tags={"p0": {"quilts": 0.8}}) == ["p0", "p1"]
+    assert "p1" not in judged(*given, tags={"p0": {"quilts": 0.8}}, speaks=frozenset())
+
+
+def test_a_paper_is_as_relevant_as_it_is_to_the_best_of_what_a_topic_names() -> None:
+    papers = [paper(n) for n in range(14)]
+
+    def sought(best: int) -> Sought:
+        found = {one.id: [evidence(one, *((0.95, 0.7) if n == best else (0.1, 0.2)))] for n, one in enumerate(papers)}
+        apart = dict(zip(found, np.eye(len(papers), dtype=np.float32), strict=True))
+        return Sought(found, nearness({name: mine[0].cosine for name, mine in found.items()}, apart, []), {})
+
+    found = about(papers, [sought(0), sought(1)], {}, votes={}, speaks=lambda _: frozenset())
+    assert [c.paper.id for c in found] == ["p0", "p1"]
+
+
+def test_a_tag_stands_for_as_much_of_a_topic_as_its_words_weigh() -> None:
+    words = [(frozenset({"code"}), 1.0), (frozenset({"renam"}), 3.0)]
+    asked = {"code": Asked(0.6, frozenset({"code"})), "both": Asked(0.3, frozenset({"code", "renam"}))}
+    assert stands_for(asked, words) == {"code": 0.25, "both": 0.5}
+    assert stands_for(asked, []) == {"code": 0.0, "both": 0.0}
+    assert stands_for({}, words) == {}
+
+
+def test_nearness_is_seen_against_papers_at_large() -> None:
+    vectors = dict(zip("abcd", np.eye(4, dtype=np.float32), strict=True))
+    near = nearness({"a": 0.9, "b": 0.1, "c": 0.2, "d": 0.1}, vectors, ["b", "c", "d"])
+    assert near["a"].topic > 10 > near["c"].topic > 0 > near["b"].topic
+    assert nearness({}, {}, []) == {}
+
+
+def test_what_a_topic_names_is_looked_for_one_by_one() -> None:
+    assert parts_of("hashing and image retrieval") == ["hashing retrieval", "image retrieval"]
+    assert parts_of("binary and ternary language models") == ["binary language models", "ternary language models"]
+    assert parts_of("retrieval for code and law") == ["retrieval for code", "retrieval for law"]
+    assert parts_of("entity linking, entity typing and entity matching") == [
+        "entity linking",
+        "entity typing",
+        "entity matching",
+    ]
+    assert parts_of("speculative decoding") == []
+    assert parts_of("a, b, c, d, e, f and g") == []
 
 
 def test_relevance_and_votes_are_mixed_by_the_knob() -> None:
