@@ -64,7 +64,7 @@ gate: $(VENV)/.dev ## measure the reporting half and fail below the minimums or 
 
 golden: $(VENV)/.dev ## write prompts' digests, golden files and the generated parts of the docs anew, for review
 	@PAPERBRIEF_GOLDEN=1 $(BIN)/python -m pytest -q -k "not keeps_to" tests/unit/test_prompting.py tests/unit/test_judge.py \
-	  tests/contract/test_api_schema.py
+	  tests/unit/test_brief_html.py tests/unit/test_brief_mail.py tests/contract/test_api_schema.py
 	@$(BIN)/python docs/generate.py
 
 lock: ## resolve the dependencies anew into requirements/ (needs uv)

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+import html
 import re
 import time
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
 
+import feedparser
 import httpx
 import pytest
 from contract.papers import HashingEmbedder, records, settings
 from contract.serving import problem
+from contract.test_briefs import invented, listed
 
 from api.app import create_app
 from rag.config import Settings
 from rag.deliver.tokens import LASTS, Tokens
 from rag.library import Library, open_library
-from rag.models import Briefing, Listing
+from rag.models import BriefConstraints, Briefing, Listing, PaperRecord
+from rag.render.mail import MOST_BYTES, Links, mail
+from rag.render.svg import when
 
 pytestmark = pytest.mark.anyio
 
@@ -69,6 +74,69 @@ async def test_an_empty_brief_has_a_page(shelf: Shelf) -> None:
         read = await client.get(f"/briefs/{made.id}")
     assert "nothing new" in read.text
     assert "Ask about this brief" not in read.text
+
+
+async def test_a_brief_shows_what_it_read_whatever_became_of_the_papers(shelf: Shelf) -> None:
+    library, own, made = shelf
+    first, second = made.citations[:2]
+    kept = await library.paper(first.paper_id)
+    text = "This abstract says something else today, and nothing of what was quoted."
+    await library.ingest(
+        [PaperRecord(record=0, title=kept.title, abstract=text, identifier=kept.id, source="invented")]
+    )
+    await library.delete(second.paper_id)
+    async with outside(library, own.model_copy(update={"public_read": True})) as client:
+        read = (await client.get(f"/briefs/{made.id}")).text
+    changed = read[read.index(f'id="source-{first.n}"') :].partition("</details>")[0]
+    assert 'data-revision="1"' in changed
+    assert "This is how it stood in revision 1." in changed
+    assert text not in changed
+    marked = "".join(re.findall(r"<mark>(.*?)</mark>", changed, re.DOTALL))
+    assert all(html.escape(quote.quote) in marked for quote in first.quotes)
+    gone = read[read.index(f'id="source-{second.n}"') :].partition("</details>")[0]
+    assert "data-gone" in gone
+    assert "No longer in the library" in gone
+    assert "<blockquote" in gone
+
+
+async def test_topics_are_drawn_over_the_weeks_that_are_known(shelf: Shelf) -> None:
+    library, own, made = shelf
+    for day, numbers in (("2025-03-18", range(10, 13)), ("2025-03-26", range(20, 26))):
+        await library.ingest(listed(day, [invented(number) for number in numbers]))
+    later = await library.brief(week="2025-W13")
+    assert [when(window) for window in later.changes.windows] == ["W09", "W10", "W11", "W12", "W13"]
+    history = later.changes.histories[0]
+    assert history.papers[:2] == (None, None)  # nothing was listed: not known, and not none
+    assert history.papers[-2:] == (3, 6)
+    async with outside(library, own.model_copy(update={"public_read": True})) as client:
+        read = (await client.get(f"/briefs/{later.id}")).text
+        assert '<svg xmlns="http://www.w3.org/2000/svg" class="weeks"' in read
+        assert f"{history.topic}: not known, not known, " in read
+        first = (await client.get(f"/briefs/{made.id}")).text
+    assert 'class="weeks"' not in first
+    assert (await library.rebuild_brief(later.id)).changes == later.changes
+
+
+async def test_three_hundred_papers_on_one_theme_stay_readable_in_every_form(shelf: Shelf) -> None:
+    library, own, _ = shelf
+    await library.ingest(listed("2025-04-01", [invented(number) for number in range(100, 400)]))
+    usual = await library.brief(week="2025-W14")
+    most = await library.brief(week="2025-W14", constraints=BriefConstraints(max_papers=100, max_words=5_000))
+    assert most.coverage.papers_reported == 100
+    links = Links(
+        page="https://b.example/briefs/x?token=" + "t" * 160,
+        unsubscribe="https://b.example/u",
+        site="https://b.example",
+    )
+    for made in (usual, most):
+        assert len(mail(made, links).html.encode()) <= MOST_BYTES
+        async with outside(library, own.model_copy(update={"public_read": True})) as client:
+            read = await client.get(f"/briefs/{made.id}")
+            feed = await client.get("/feeds/briefs.atom")
+        assert read.status_code == 200
+        assert len(read.content) < 400_000
+        assert not feedparser.parse(feed.content).bozo
+    assert "This mail is shortened." in mail(most, links).html
 
 
 async def test_a_link_opens_its_brief_and_nothing_else(shelf: Shelf) -> None:
