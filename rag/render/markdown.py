@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from rag.models import AnswerSentence, Briefing
-from rag.render.parts import changed, heading, left_out, made_by, marks, number_of, one_line, subject_of
+from rag.render.parts import changed, heading, left_out, made_by, marks, number_of, one_line, over_time, subject_of
 
 _SIGNS = re.compile(r"([\\`*_{}\[\]<>#|~!])")
 
@@ -28,11 +28,11 @@ def markdown(briefing: Briefing) -> str:
             blocks.append(f"Also: {titles}.")
     blocks += _quiet(briefing)
     blocks += _figures(briefing)
-    if said := changed(briefing):
-        blocks += ["## What changed", _list(said)]
+    if said := [*changed(briefing), *filter(None, [over_time(briefing)])]:
+        blocks += ["## What changed", _list(map(escaped, said))]
     if briefing.citations:
         blocks += ["## Papers", "\n".join(_references(briefing))]
-    blocks += ["## What this brief covers", _list([*left_out(briefing), made_by(briefing)])]
+    blocks += ["## What this brief covers", _list(map(escaped, [*left_out(briefing), made_by(briefing)]))]
     return "\n\n".join(filter(None, blocks)) + "\n"
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
-from rag.models import AnswerSentence, Briefing, BriefSection, Citation
+from rag.models import AnswerSentence, Briefing, BriefSection, Citation, Window
 
 
 def one_line(text: str) -> str:
@@ -53,6 +54,30 @@ def changed(briefing: Briefing) -> list[str]:
         was = "was" if len(changes.seen_before) == 1 else "were"
         said.append(f"{count(len(changes.seen_before), 'paper')} that {was} reported before {was} not reported again.")
     return said
+
+
+def when(window: Window) -> str:
+    """A window in short: its week where it is one, else its first day."""
+    try:
+        first, last = date.fromisoformat(window.since or ""), date.fromisoformat(window.until or "")
+    except ValueError:
+        return window.since or window.until or ""
+    if first.isoweekday() == 1 and (last - first).days == 6:
+        return f"W{first.isocalendar().week:02d}"
+    return first.isoformat()
+
+
+def over_time(briefing: Briefing) -> str | None:
+    """How many papers the topics had in each window, in words; None where nothing is known of the time before."""
+    changes = briefing.changes
+    if not changes.histories:
+        return None
+    names = [when(window) for window in changes.windows]
+    each = (
+        f"{history.topic} {', '.join('?' if count is None else str(count) for count in history.papers)}"
+        for history in changes.histories
+    )
+    return f"Papers by topic, {names[0]} to {names[-1]}: {'; '.join(each)}."
 
 
 def left_out(briefing: Briefing) -> list[str]:

@@ -6,7 +6,7 @@ import textwrap
 from collections.abc import Iterable, Sequence
 
 from rag.models import AnswerSentence, Briefing
-from rag.render.parts import changed, heading, left_out, made_by, marks, number_of, one_line, subject_of
+from rag.render.parts import changed, heading, left_out, made_by, marks, number_of, one_line, over_time, subject_of
 
 WIDTH = 78
 
@@ -33,8 +33,8 @@ def plain(briefing: Briefing) -> str:
             for figure in briefing.figures
         )
         blocks += [_under("Figures", "-"), "\n".join(_item(one_line(row)) for row in rows)]
-    if said := changed(briefing):
-        blocks += [_under("What changed", "-"), "\n".join(map(_item, said))]
+    if said := [*changed(briefing), *filter(None, [over_time(briefing)])]:
+        blocks += [_under("What changed", "-"), "\n".join(_item(one_line(one)) for one in said)]
     if briefing.citations:
         blocks += [_under("Papers", "-"), "\n".join(_references(briefing))]
     blocks += [_under("What this brief covers", "-"), "\n".join(map(_item, [*left_out(briefing), made_by(briefing)]))]

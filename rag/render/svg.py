@@ -7,11 +7,10 @@ policy may forbid them. What it shows stands in its description too, for who can
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 
-from rag.models import Changes, TopicHistory, Window
+from rag.models import Changes, TopicHistory
 from rag.render.filled import clipped, filled
-from rag.render.parts import one_line
+from rag.render.parts import one_line, when
 
 WIDTH = 360
 _LABELS = 206  # where the bars begin
@@ -28,6 +27,7 @@ class Bar:
     y: float
     width: float
     height: float
+    known: bool
     last: bool
     """Whether it is that of the brief's own window."""
 
@@ -83,24 +83,13 @@ def svg(changes: Changes) -> str:
     return filled("weeks.svg", drawing=drawing) if drawing else ""
 
 
-def when(window: Window) -> str:
-    """A window in short: its week where it is one, else its first day."""
-    try:
-        first, last = date.fromisoformat(window.since or ""), date.fromisoformat(window.until or "")
-    except ValueError:
-        return window.since or window.until or ""
-    if first.isoweekday() == 1 and (last - first).days == 6:
-        return f"W{first.isocalendar().week:02d}"
-    return first.isoformat()
-
-
 def _line(at: int, history: TopicHistory, most: int) -> Line:
     base = _ROW * (at + 1) - 6
     bars = []
     for place, count in enumerate(history.papers):
         height = round(_TALLEST * (count or 0) / most, 1)
         last = place == len(history.papers) - 1
-        bars.append(Bar(_LABELS + _STEP * place, round(base - height, 1), _BAR, height, last))
+        bars.append(Bar(_LABELS + _STEP * place, round(base - height, 1), _BAR, height, count is not None, last))
     return Line(clipped(history.topic, _LABEL), history.papers[-1] or 0, base, tuple(bars))
 
 

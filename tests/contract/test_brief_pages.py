@@ -22,7 +22,7 @@ from rag.deliver.tokens import LASTS, Tokens
 from rag.library import Library, open_library
 from rag.models import BriefConstraints, Briefing, Listing, PaperRecord
 from rag.render.mail import MOST_BYTES, Links, mail
-from rag.render.svg import when
+from rag.render.parts import when
 
 pytestmark = pytest.mark.anyio
 

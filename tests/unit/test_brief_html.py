@@ -18,7 +18,8 @@ from rag.brief.changes import histories
 from rag.models import BriefPaper, BriefSection, Changes, TopicHistory, Window
 from rag.render import Feed, atom, document, json_feed, markdown, plain
 from rag.render.document import policy
-from rag.render.svg import drawn, svg, when
+from rag.render.parts import when
+from rag.render.svg import drawn, svg
 
 FEED = Feed(
     id="urn:uuid:00000000-0000-4000-8000-000000000001", updated="2025-03-17T06:00:00Z", site="https://b.example"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from invented import briefing
 
-from rag.models import Changes
+from rag.models import BriefNote, Changes, TopicHistory, Window
 from rag.render import markdown, plain
 from rag.render.plain import WIDTH
 
@@ -19,6 +19,17 @@ def test_hostile_text_is_neither_markup_nor_more_lines() -> None:
     assert "<https://example.org/1>" in text
     assert "javascript:alert(2)" not in text
     assert "\nBcc:" not in plain(briefing())
+
+
+def test_topics_and_notes_are_escaped_too() -> None:
+    hostile = "[x](https://evil.example) <b>"
+    changes = Changes(
+        new_topics=(hostile,), histories=(TopicHistory(topic=hostile, papers=(1, 2)),), windows=(Window(), Window())
+    )
+    text = markdown(briefing(changes=changes, notes=(BriefNote(kind="left_out", detail=hostile),)))
+    assert "[x](" not in text
+    assert "<b>" not in text
+    assert text.count("\\[x\\](https://evil.example)") == 3
 
 
 def test_names_with_signs_are_shown_as_they_are() -> None:
@@ -45,6 +56,7 @@ def test_everything_is_told() -> None:
             "Fading: graphs (0, before 2.5 on average).",
             "1 paper that was reported before was not reported again.",
             "Looked at 70 papers, titles and abstracts only; 5 fit, 2 reported.",
+            "Papers by topic, W09 to W11: readers ?, 0, 2;",
             "There was no room for 3 further papers.",
             "A note.",
             "1 sentence left out",
