@@ -203,11 +203,12 @@ def decide(
 ) -> Decision:
     """Whether to answer. `evidence` is all that was found, `words` and `ranked` how (see `rag.retrieve.Retrieved`).
 
-    A question with parts is answered as surely as the least sure of the parts that are said. Out of scope is what no
-    abstract comes near to, and what asks for a deed where nothing answers.
+    A question with parts is answered as surely as the least sure of the parts that are said. Out of scope is, where
+    nothing answers, what no abstract comes near to and what asks for a deed.
     """
     judged = tuple(_judged(p, question, evidence, words, ranked, calibration) for p in proposals)
-    if _far_from_all(question, evidence, calibration):
+    far = _far_from_all(question, evidence, calibration)
+    if far >= _VERY_FAR:
         return Decision("out_of_scope", 0.0, tuple(replace(part, answers=False) for part in judged))
     said = [part.probability for part in judged if part.answers]
     if said and len(said) == len(judged):
@@ -216,7 +217,7 @@ def decide(
         return Decision("partial", min(said), judged)
     surest = max((part.probability for part in judged), default=0.0)
     deed = calibration is not None and _DEED.match(question.text) and not any(e.own for e in evidence)
-    return Decision("out_of_scope" if deed else "insufficient_evidence", surest, judged)
+    return Decision("out_of_scope" if deed or far >= 1 else "insufficient_evidence", surest, judged)
 
 
 def _judged(
@@ -238,17 +239,18 @@ def _judged(
     return Judged(proposal, own, found, calibration.probability(found), answers)
 
 
-def _far_from_all(question: Question, evidence: Sequence[Evidence], calibration: Calibration | None) -> bool:
-    """Whether no abstract comes near to the question by meaning, and none is named.
+_VERY_FAR = 2.0  # how far from all papers nothing is said, whatever speaks for it
 
-    A question with a name like a system's is about research until it is very far from all of it.
+
+def _far_from_all(question: Question, evidence: Sequence[Evidence], calibration: Calibration | None) -> float:
+    """How far from all abstracts the question is by meaning, in edges of what is in scope: from 1 on it is outside.
+
+    0 where a stored system is named. A question with a name like a system's is about research until it is twice as far.
     """
     if calibration is None or not evidence or any(e.own for e in evidence):
-        return False
-    below = calibration.content.out_of_scope_below
-    if any(map(like_a_system, question.names)):
-        below /= 2
-    return max(e.cosine for e in evidence) < below
+        return 0.0
+    far = calibration.content.out_of_scope_below / max(1e-6, *(e.cosine for e in evidence))
+    return far / 2 if any(map(like_a_system, question.names)) else far
 
 
 _DEED = re.compile(

@@ -210,7 +210,26 @@ _TALK = frozenset(
             "five",
             "six",
         ),
-        *("ten", "pls", "plz", "ok", "okay", "etc", "incl", "vs", "approx", "whats", "wat", "i'm", "it's"),
+        *(
+            "earlier",
+            "observation",
+            "observations",
+            "finding",
+            "findings",
+            "ten",
+            "pls",
+            "plz",
+            "ok",
+            "okay",
+            "etc",
+            "incl",
+            "vs",
+            "approx",
+            "whats",
+            "wat",
+            "i'm",
+            "it's",
+        ),
     )
 )
 _LIKE = re.compile(r"-(?:like|style|based|type|sized?|family)$", re.IGNORECASE)

@@ -11,13 +11,16 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from rag.ask import Desk, Mode, answered, unasked
+from rag.abstain import Decision
+from rag.ask import Desk, Mode, answered, unasked, without_orders
 from rag.catalogue import answers, conversations, papers
+from rag.compose.proposing import decided
 from rag.compose.rewriting import Rewritten, rewritten
 from rag.errors import QuestionError
 from rag.followup import Followed, Turn, follow, holds, stands_alone, titles, turn, turns
 from rag.llm import ModelError
 from rag.models import Answer, Listener, Note, Scope, Status
+from rag.question import understand
 from rag.retrieve import MAX_QUESTION, checked
 
 NEW = "new"
@@ -112,7 +115,7 @@ async def _recalled(
     question is answered once more, without a model, if it may be answered `again`.
     """
     try:
-        followed = follow(checked(asked[:MAX_QUESTION]), before)
+        followed = await _weighed(follow(checked(asked[:MAX_QUESTION]), before), scope, desk)
     except QuestionError:
         return Turn("", ())
     found = await desk.catalogue.read(papers.titled, titles(told[:_READ])) if told else []
@@ -134,13 +137,40 @@ async def _next(
     if on is not None:
         for note in read.notes:
             on(note)
-    followed = read.followed
+    followed = await _weighed(read.followed, scope, desk)
     if followed.missing is not None:
         answer = await unasked(question, followed.missing, scope=scope, desk=desk)
     else:
         within, asked = _among(scope, followed)
         answer = await answered(asked, scope=within, desk=desk, mode=mode, on=on)
     return read.told_in(answer).model_copy(update={"question": question, "standalone_question": followed.question})
+
+
+async def _weighed(followed: Followed, scope: Scope, desk: Desk) -> Followed:
+    """Of two readings of a question the one that the papers answer better; as it stands where they answer neither.
+
+    A question that names a stored system, in whatever spelling, is asked of that one.
+    """
+    if followed.perhaps is None:
+        return followed
+    alone = await _decided(followed, scope, desk)
+    if any(part.features.named for part in alone.parts):
+        return followed
+    carried = await _decided(followed.perhaps, scope, desk)
+    if carried.declines:
+        return followed
+    return followed.perhaps if alone.declines or carried.probability >= _CARRIED * alone.probability else followed
+
+
+_CARRIED = 0.8  # of the probability of a question that stands alone: in a conversation one more likely goes on
+
+
+async def _decided(reading: Followed, scope: Scope, desk: Desk) -> Decision:
+    """What would become of a reading."""
+    within, text = _among(scope, reading)
+    asked = understand(checked(text[:MAX_QUESTION]))
+    retrieved, _ = without_orders(await desk.retriever.evidence(asked, scope=within))
+    return decided(asked, retrieved, desk.calibration)
 
 
 @dataclass(frozen=True, slots=True)

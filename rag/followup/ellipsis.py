@@ -8,7 +8,7 @@ from rag.followup import marks, rewording
 from rag.followup.chosen import same_of
 from rag.followup.followed import Followed, about, unknown
 from rag.followup.marks import AUX, PREPOSITION, WH, Opened
-from rag.followup.rewording import bare
+from rag.followup.rewording import bare, whole
 from rag.followup.said import Past, Subject, free_names, proper, topical
 from rag.question import Kind, understand
 
@@ -46,6 +46,12 @@ _WHAT_ABOUT = re.compile(
     r"\s+(?P<said>.+)",
     re.IGNORECASE,
 )
+_CORRECTED = re.compile(
+    r"(?:i meant?|rather|not (?:it|that|this one),? but)\s+(?P<said>[^.?!,;]+)(?P<more>,[^.?!;]*)?[.?!;]\s+"
+    r"(?P<rest>\S.*)",
+    re.IGNORECASE,
+)
+_SAME = re.compile(r"(?:the )?same\b", re.IGNORECASE)
 _BARE_WH = re.compile(
     rf"(?:by |{PREPOSITION} )?{WH}(?: [^\s?]+){{0,4}}|how (?:much )?[a-z]+(?: {PREPOSITION} [^?]+)?"
     r"|compared (?:to|with) what|than what",
@@ -58,6 +64,7 @@ _WHOLE = re.compile(
 )
 _ARTICLE = re.compile(r"^(?:the|its|their)\s+", re.IGNORECASE)
 _THE_ONE = re.compile(r"^([\w-]+) ones?$", re.IGNORECASE)
+_ONE = re.compile(r"(?:(?:the|a|an|its|their)\s+)?[\w-]+ ones?", re.IGNORECASE)
 _TOO = re.compile(r"\s+(?:too|as well|instead|either)$", re.IGNORECASE)
 _LONGEST = 7
 
@@ -68,12 +75,31 @@ def fragment(opened: Opened, past: Past) -> Followed | None:
     asked_about = _WHAT_ABOUT.fullmatch(text)
     if not asked_about and _BARE_WH.fullmatch(text) and not re.search(rf"\b{AUX}\b", text, re.I) and not _names(text):
         return _asking(text, past)
+    corrected = _CORRECTED.fullmatch(text)
+    if corrected is not None and past.last is not None:
+        return _put_right(corrected["said"], corrected["more"] or "", corrected["rest"], past)
+    if past.last is not None and not asked_about and not opened.goes_on and _ONE.fullmatch(text):
+        return about(f"{bare(past.last.question)}, {rewording.uncapitalised(text)}?", past.focus)
     said = _TOO.sub("", asked_about["said"] if asked_about else text)
     if past.last is None or not (asked_about or _is_fragment(said, opened)):
         return None
     inside = opened.goes_on or asked_about is not None  # a capital there is not that of a first word
     named = bool(free_names(said)) or (inside and rewording.capitalised(said))
-    return _saying(said, past, named=named and not re.match(rf"{PREPOSITION}\b", said, re.I))
+    same = _SAME.match(text) is not None
+    return _saying(said, past, named=named and not re.match(rf"{PREPOSITION}\b", said, re.I), same=same)
+
+
+def _put_right(said: str, more: str, rest: str, past: Past) -> Followed:
+    """ "No, I meant X. How big is it?": asked of X, nothing carried over; of its description where X names nothing."""
+    back = marks.pointers(rest)
+    known = _spoken_of(said, past)
+    called = said.strip()
+    if known is not None or _names(said) or rewording.capitalised(said):
+        subject = known or Subject((called,))
+        if back:
+            return about(rewording.replaced(rest, back, subject), known)
+        return about(rest if subject.mention(rest) else rewording.attached(rest, subject), known)
+    return Followed(whole(f"{said}{more}: {rest}"))
 
 
 def _is_fragment(text: str, opened: Opened) -> bool:
@@ -82,7 +108,7 @@ def _is_fragment(text: str, opened: Opened) -> bool:
         return False
     if _WHOLE.match(text) or understand(text).kind is Kind.SURVEY:
         return False
-    if opened.goes_on or re.match(rf"(?:{PREPOSITION}|any)\b", text, re.I):
+    if opened.goes_on or re.match(rf"(?:{PREPOSITION}|any)\b", text, re.I) or _ONE.fullmatch(text):
         return True
     if free_names(text):
         return len(words) == 1
@@ -104,7 +130,7 @@ def _asking(text: str, past: Past) -> Followed | None:
     return unknown(text, past) if made is None else about(made, past.focus)
 
 
-def _saying(said: str, past: Past, *, named: bool) -> Followed | None:
+def _saying(said: str, past: Past, *, named: bool, same: bool = False) -> Followed | None:
     """ "B-PROP", "on images", "summarization", "the cost": put where the last question said something else."""
     assert past.last is not None
     known = _spoken_of(said, past)
@@ -121,6 +147,8 @@ def _saying(said: str, past: Past, *, named: bool) -> Followed | None:
     made = rewording.with_phrase(past.last, said) if phrase else rewording.with_topic(past.last, said)
     if made is not None:
         return about(made, focus)
+    if focus is not None and same and topical(bare(past.last.question)):
+        return about(rewording.with_phrase(past.last, f"for {said}"), focus)
     return about(f"What does {focus.called} say about {said}?", focus) if focus is not None else None
 
 
@@ -153,6 +181,10 @@ _THE_ATTRIBUTE = re.compile(rf"\bthe\s+(?:\w+\s+)?{ATTRIBUTE.pattern}(?!\s+(?:of
 _OF_ATTRIBUTE = re.compile(rf"{AUX}\s+(?:there\s+)?{ATTRIBUTE.pattern}(?:\s+\w+)?\s*[?.!]*$", re.IGNORECASE)
 _IS_THERE = re.compile(r"(?:is|are|was|were) there (?:an?|any|some) [\w-]+(?: [\w-]+)?\s*[?.!]*$", re.IGNORECASE)
 _ASKS = re.compile(rf"(?:{PREPOSITION}\s+)?(?:{WH}|{AUX})\b", re.IGNORECASE)
+_OF_THE_KIND = re.compile(
+    r"\b(?:something|anything) (?:of (?:the|that|this) (?:kind|sort)|similar|comparable|alike|like (?:it|that|this))\b",
+    re.I,
+)
 _DEFINITE = re.compile(r"\b(?:the|still|only|also)\b", re.IGNORECASE)
 
 
@@ -167,6 +199,9 @@ def left_out(opened: Opened, past: Past) -> Followed | None:
     focus, text = past.focus, opened.text
     if focus is None or free_names(text) or past.speaks_of(text) or _WHOLE.match(text) or turns_away(text, focus):
         return None
+    kind = _OF_THE_KIND.search(text)
+    if kind is not None:
+        return Followed(whole(f"{text[: kind.start()]}{focus.sort}{text[kind.end() :]}"))
     thing = marks.the_thing(text)
     if thing:
         return about(rewording.with_thing(text, thing, focus), focus)
@@ -184,3 +219,42 @@ def left_out(opened: Opened, past: Past) -> Followed | None:
     definite = opened.goes_on or _DEFINITE.search(text) or figure or len(besides) < len(own)
     little = len(own) < _SAYS_MUCH and definite
     return about(rewording.attached(text, focus), focus) if little and focus.share_of(besides) == 1.0 else None
+
+
+# ----------------------------------------------------------------------------------------------- what words do not tell
+
+_MOST_PERHAPS = 11  # words from which a question says itself what it is about
+
+
+def perhaps(opened: Opened, past: Past) -> Followed | None:
+    """The question asked of what was spoken of last, where it names nothing: "params trained there?".
+
+    Whether it is meant so is for the papers to tell. A survey, an order and what names something of its own is not.
+    """
+    focus, text = past.focus, opened.text
+    if focus is None or past.speaks_of(text) or len(text.split()) > _MOST_PERHAPS or _WHOLE.match(text):
+        return None
+    it = _IT.search(text)
+    if it is not None:
+        called = rewording.possessive(focus.called) if it[0].casefold() in ("its", "their") else focus.called
+        return about(f"{text[: it.start()]}{called}{text[it.end() :]}", focus)
+    if any(not ATTRIBUTE.fullmatch(name) for name in free_names(text)) or understand(text).kind is Kind.SURVEY:
+        return None
+    there = _THERE.search(text)
+    if there is not None:
+        return about(f"{text[: there.start()]}in {focus.called}{text[there.end() :]}", focus)
+    theirs = _THEIRS.search(text)
+    if theirs is not None:
+        return about(f"{text[: theirs.start()]}{focus.called}{text[theirs.end() :]}", focus)
+    fronted = _TWO_CLAUSES.fullmatch(bare(text))
+    if fronted is not None:
+        return about(f"{rewording.attached(fronted['first'], focus)[:-1]}, {fronted['second']}?", focus)
+    return about(rewording.attached(text, focus), focus)
+
+
+_IT = re.compile(r"\b(?:it|its|they|them|their)\b", re.IGNORECASE)
+_THERE = re.compile(
+    r"(?<!\bis )(?<!\bare )(?<!\bwas )(?<!\bwere )\b(?:in |over )?there\b(?!\s+(?:is|are|was|were)\b)", re.I
+)
+_THEIRS = re.compile(r"\btheirs\b", re.IGNORECASE)
+_TWO_CLAUSES = re.compile(r"(?P<first>[^?]{8,}?)\?\s+(?P<second>\S.*)")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from rag.followup.rewording import listed, whole
 from rag.followup.said import Past, Subject
@@ -15,12 +15,15 @@ class Followed:
 
     `question` stands by itself. Where it asks about papers that were already found, `within` are these papers and
     `asked` is what remains to be asked of them. `missing` says what is not known, where it cannot be understood.
+    `perhaps` is another reading, of what was spoken of last, where words alone do not tell: the one that the papers
+    answer is meant.
     """
 
     question: str
     within: tuple[str, ...] = ()
     asked: str | None = None
     missing: str | None = None
+    perhaps: Followed | None = field(default=None, compare=False)
 
 
 def about(text: str, subject: Subject | None) -> Followed:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import islice
 
 from rag.followup.said import free_names, proper, topical
 from rag.text.terms import terms
@@ -30,6 +31,7 @@ PLACES = {
 }
 
 _LEADS = re.compile(
+    r"(?:no(?=\s+(?:sorry|wait|actually|i meant?)\b)\s+)?"
     r"(?:(?:and|but|so|also|then|or|ok(?:ay)?|in other words|well|now|oh|ah|hmm?|um+|sorry|please|actually|wait|sure)\b"
     r"[\s,.!:;…–-]*"
     r"|(?:yes|yeah|no|right|thanks(?: a lot)?|thank you|great|cool|nice|interesting|good|perfect|i see|got it|alright|"
@@ -74,9 +76,16 @@ class Opened:
     goes_on: bool
 
 
+_SHORT_WITH = re.compile(r"(?<!\S)w/(?P<out>o)?(?:\s+|(?=\d))", re.IGNORECASE)
+
+
+def _written_out(found: re.Match[str]) -> str:
+    return "without " if found["out"] else "with "
+
+
 def opened(question: str) -> Opened:
     """A question apart from its opening and closing words of talk."""
-    text = " ".join(question.split())
+    text = _SHORT_WITH.sub(_written_out, " ".join(question.split()))
     lead = _LEADS.match(text)
     goes_on = bool(_THEN.search(text) or (lead and _CONNECTIVE.search(lead[0])))
     text = text[lead.end() :] if lead else text
@@ -125,7 +134,8 @@ _BREAK = re.compile(
 _FRONTED = re.compile(r"^(?:on|at|with|in|against|under|over|using|after|before|without)\b", re.IGNORECASE)
 _INVERTED = re.compile(rf"\b{AUX}\s+(?:not\s+)?$|\b(?:what|how|who|where|when|that|why)['’]?s\s+$", re.IGNORECASE)
 _EXPLETIVE = re.compile(
-    r"(?:\b(?:is|was|be|isn't|wasn't)\s+)it\s+(?:(?:the|an?|only|not|because)\b|(?:\w+\s+){1,3}?(?:to|that|if|whether|when)\b)"
+    r"(?:\b(?:is|was|be|isn't|wasn't)\s+)it\s+(?!(?:meant|supposed|intended|designed|able|made|built|used|trained|said)\b)"
+    r"(?:(?:the|an?|only|not|because)\b|(?:\w+\s+){1,3}?(?:to|that|if|whether|when)\b)"
     r"|\bit\s+(?:is|was|would be|seems|appears|turns out|has been shown)\s+(?:\w+\s+){0,2}?(?:to|that|if|whether)\b"
     r"|\b(?:does|do|did|will|would|can)\s+it\s+(?:help|hurt|matter|pay(?: off)?|make (?:any )?sense|harm|take)\b"
     r"(?=\s*[?.!]*$|\s+(?:\w+\s+){0,2}?(?:to|if|when|whether|that)\b)"
@@ -147,10 +157,13 @@ _DEFINED = re.compile(
 )
 
 
+_MOST_POINTERS = 16  # that are looked at: each is judged by all that stands before it
+
+
 def pointers(text: str) -> tuple[Pointer, ...]:
-    """The words of a question that point back beyond it, in order."""
+    """The words of a question that point back beyond it, in order; the first few, which are all that people write."""
     found = []
-    for match in _POINTS.finditer(text):
+    for match in islice(_POINTS.finditer(text), _MOST_POINTERS):
         pointer = _pointer(text, match)
         if pointer is None:
             continue

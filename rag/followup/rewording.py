@@ -12,6 +12,7 @@ from rag.followup.marks import AUX, PREPOSITION, THING, WH, Pointer
 from rag.followup.said import Past, Subject, Turn, topical
 from rag.question import Kind
 from rag.text.asked import FUNCTION_WORDS
+from rag.text.figures import Figure, figures
 from rag.text.names import names
 
 _QUESTION = re.compile(rf"^(?P<wh>(?:{PREPOSITION}\s+)?{WH}\b.*?)\s(?P<aux>{AUX})\s+(?P<rest>.+)$", re.IGNORECASE)
@@ -142,6 +143,9 @@ def with_name(last: Turn, name: str) -> str | None:
 def with_phrase(last: Turn, phrase: str) -> str:
     """The last question with "on images" in the place of "on text", or at its end."""
     question = bare(last.question)
+    exchanged = _figure_exchanged(question, phrase)
+    if exchanged is not None:
+        return exchanged
     preposition = phrase.split(" ", 1)[0].casefold()
     alike = _NEAR if preposition in _NEAR else (preposition,)
     found = list(_PREPOSITIONS.finditer(question))
@@ -150,6 +154,23 @@ def with_phrase(last: Turn, phrase: str) -> str:
             if other["preposition"].casefold() in same and not _is_subject(last, question[other.end() :]):
                 return f"{question[: other.start()]}{phrase}{question[_end_of_phrase(question, other.end()) :]}"
     return f"{question} {phrase}"
+
+
+def _figure_exchanged(question: str, phrase: str) -> str | None:
+    """The question with the one figure of a phrase in the place of its own: "with 1B" after "… on 400M pairs"."""
+    asked, held = figures(phrase), figures(question)
+    alike = [figure for figure in held if asked and _unit(figure) == _unit(asked[0])]
+    if len(asked) != 1 or len(alike) != 1:
+        return None
+    (new,), (old,) = asked, alike
+    rest = phrase[new.end :].strip()
+    if rest and topical(rest) and not set(topical(rest)) <= set(topical(question)):
+        return None
+    return question[: old.start] + phrase[new.start : new.end] + question[old.end :]
+
+
+def _unit(figure: Figure) -> str:
+    return "" if figure.unit == "m" else figure.unit  # "400m pairs" are millions
 
 
 def _end_of_phrase(question: str, start: int) -> int:

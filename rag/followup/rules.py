@@ -11,10 +11,14 @@ from rag.followup.marks import AUX, PREPOSITION, WH, Opened, Pointer
 from rag.followup.rewording import bare, whole
 from rag.followup.said import Past, Subject, Turn, free_names, proper, topical
 from rag.text.names import names
+from rag.text.terms import terms
+from rag.text.words import stem
 
 
 def follow(question: str, turns: Sequence[Turn]) -> Followed:
     """A question in the light of the turns before it, the oldest first."""
+    if len(question) > _LONGEST:
+        return Followed(question)
     past = Past(tuple(turns))
     opened = marks.opened(question)
     if opened.switches:
@@ -23,7 +27,10 @@ def follow(question: str, turns: Sequence[Turn]) -> Followed:
         found = rule(opened, past)
         if found is not None:
             return found
-    return Followed(question)
+    return Followed(question, perhaps=ellipsis.perhaps(opened, past))
+
+
+_LONGEST = 1_000  # characters of what may be a follow-up: what is longer says itself what it is about
 
 
 def stands_alone(question: str, followed: Followed) -> bool:
@@ -37,7 +44,7 @@ _WITHOUT_POINTER = (ellipsis.fragment, ellipsis.left_out)
 
 _IN_FRONT = re.compile(
     r"(?:back to|as for|as to|regarding|concerning|about|for|with|what about|how about)?\s*"
-    r"(?P<front>[^,:;?]{2,60}?)\s*[,:;–-]\s+"
+    r"(?P<front>[^,:;?]{2,60}?)(?:\s+(?:then|now|though))?\s*[,:;–-]\s+"
     rf"(?P<rest>(?:{PREPOSITION}\s+)?(?:{WH}|{AUX})\b.+)$",
     re.IGNORECASE,
 )
@@ -79,7 +86,7 @@ def pointing(opened: Opened, past: Past) -> Followed | None:
         named = [name for name in free_names(text) if not ellipsis.ATTRIBUTE.fullmatch(name)]
         says_enough = named or len(ellipsis.besides_attributes(text)) >= enough
         return None if says_enough else unknown(bare(text), past)
-    if ellipsis.turns_away(text, focus):
+    if ellipsis.turns_away(text, focus) and not _taken_up(back[0], past):
         return None
     if re.match(r"(?:its|their)\b", text, re.I) and not re.search(rf"\b{AUX}\b", text, re.I):
         return about(rewording.attribute_of(text, focus), focus)
@@ -94,6 +101,13 @@ def pointing(opened: Opened, past: Past) -> Followed | None:
     if thing is not None:
         return about(f"{text[: back[0].start]}the {thing} of {focus.called}{text[back[0].end :]}", focus)
     return about(rewording.replaced(text, back, focus), focus)
+
+
+def _taken_up(pointer: Pointer, past: Past) -> bool:
+    """Whether a pointer takes up a word of the last question: "that budget"."""
+    asked = past.last.question if past.last is not None else ""
+    noun = pointer.noun.split()[-1] if pointer.noun else ""
+    return bool(noun) and stem(noun.casefold()) in {stem(word) for word in terms(asked)}
 
 
 def _several_meant(pointer: Pointer, past: Past) -> tuple[Subject, ...]:

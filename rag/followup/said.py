@@ -20,6 +20,11 @@ from rag.text.words import stem
 
 _OBLIQUE = re.compile(r"\b(?:on|in|at|against|than|over|under|from|with|to|by|for)\s+(?:the\s+)?$", re.IGNORECASE)
 _LIKE = re.compile(r"-(?:like|style|based|type|sized?)$", re.IGNORECASE)
+_SORT = re.compile(
+    r"(?:\bis|\bare|,|\bpresents?|\bintroduces?|\bproposes?)\s+(?:the|an?)\s+(?:[\w-]+\s+){0,4}?"
+    r"(?P<sort>benchmark|model|framework|method|system|dataset|corpus|suite|technique|tool|library)\b",
+    re.IGNORECASE,
+)
 _SHORT = 5  # letters up to which a name in capitals is one only as it is written: RIGHT, TAPE
 _FEW = 2
 _PHRASE = 2  # words of a title from which, in a row, a question names it
@@ -41,6 +46,12 @@ class Subject:
     def called(self) -> str:
         """How a question calls it: its system's name, else its title in quotation marks."""
         return self.names[0] if self.names else f"“{self.title}”"
+
+    @property
+    def sort(self) -> str:
+        """What sort of thing its abstract says that it is: "a benchmark"; "a paper" where it does not."""
+        found = _SORT.search(f"{self.title}. {self.abstract}")
+        return f"a {found['sort'].casefold()}" if found else "a paper"
 
     def mention(self, text: str) -> re.Match[str] | None:
         """Where a text names it, by its whole title (with its quotation marks) or a name."""

@@ -74,6 +74,16 @@ async def test_a_new_question_inherits_nothing(sample: Library) -> None:
     assert (other.coverage.papers_searched, cited(other)) == (70, {"CodeRAG-Bench"})
 
 
+async def test_of_two_readings_the_one_that_the_papers_answer_is_meant(sample: Library) -> None:
+    _, of_it, of_others = await talk(
+        sample, "What is CodeBERTER?", "params trained there?", "how is recurrent binarization used for search?"
+    )
+    assert of_it.standalone_question == "Params trained in CodeBERTER?"
+    assert cited(of_it) == {"Model-Agnostic Syntactical Information for Pre-Trained Programming Language Models"}
+    assert of_others.standalone_question == of_others.question
+    assert cited(of_others) == {"Binary Embedding-based Retrieval at Tencent"}
+
+
 async def test_a_follow_up_that_the_paper_does_not_answer_is_declined(sample: Library) -> None:
     _, declined = await talk(sample, "What is METAGENE-1?", "how many GPUs did they need to train it?")
     assert declined.standalone_question == "How many GPUs did the METAGENE-1 authors need to train METAGENE-1?"

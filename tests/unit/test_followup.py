@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import string
+import time
 
 import pytest
 from contract.papers import ABSTRACTS
@@ -314,6 +315,59 @@ POINTING = [
     "the second one",
     "What did it cost to train them?",
 ]
+
+
+@pytest.mark.parametrize(
+    ("before", "question", "standalone"),
+    [
+        (SPEED, "no, I meant Quokka. Accuracy on tablets?", "Accuracy on tablets in Quokka?"),
+        (SPEED, "no sorry, I meant Quokka", "How much faster is decoding with Quokka?"),
+        (SPEED, "Thanks. What about Quokka then, what is it meant to read?", "What is Quokka meant to read?"),
+        (ACCURACY, "w/ 800 tablets?", "What accuracy does Quokka reach with 800 tablets?"),
+        (ACCURACY, "the broken ones?", "What accuracy does Quokka reach with 5,000 tablets, the broken ones?"),
+        (ACCURACY, "Is there something of the kind for images?", "Is there a paper for images?"),
+    ],
+)
+def test_what_is_put_right_or_left_out_is_taken_from_the_last_question(
+    before: Answer, question: str, standalone: str
+) -> None:
+    assert follow(question, after(before)).question == standalone
+
+
+@pytest.mark.parametrize(
+    ("question", "carried"),
+    [
+        ("tablets read there?", "Tablets read in Quokka?"),
+        ("with a thousand tablets, how well does theirs do?", "With a thousand tablets, how well does Quokka do?"),
+        ("copes with broken tablets? how well", "Copes with broken tablets in Quokka, how well?"),
+    ],
+)
+def test_where_words_do_not_tell_both_readings_are_given(question: str, carried: str) -> None:
+    followed = follow(question, after(ACCURACY))
+    assert followed.question == question
+    assert followed.perhaps is not None
+    assert followed.perhaps.question == carried
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Which papers read tablets?",
+        "SpecDict++ on tablets?",
+        "tablets " * 12 + "read there?",
+        "Explain forgetting in networks",
+    ],
+)
+def test_what_names_something_or_says_much_has_one_reading(question: str) -> None:
+    assert follow(question, after(ACCURACY)).perhaps is None
+
+
+@pytest.mark.parametrize("piece", ["it ", "the one ", "\u201c", "some of ", "1 ", "A-"])
+def test_a_question_as_long_as_may_be_is_followed_at_once(piece: str) -> None:
+    began = time.process_time()
+    follow((piece * 4_000)[:4_000], after(WHAT))
+    follow((piece * 1_000)[:999], after(WHAT))
+    assert time.process_time() - began < 1.0
 
 
 @pytest.mark.parametrize(
