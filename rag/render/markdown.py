@@ -10,7 +10,18 @@ import re
 from collections.abc import Iterable, Sequence
 
 from rag.models import AnswerSentence, Briefing
-from rag.render.parts import changed, heading, left_out, made_by, marks, number_of, one_line, over_time, subject_of
+from rag.render.parts import (
+    changed,
+    ended,
+    heading,
+    left_out,
+    made_by,
+    marks,
+    number_of,
+    one_line,
+    over_time,
+    subject_of,
+)
 
 _SIGNS = re.compile(r"([\\`*_{}\[\]<>#|~!])")
 
@@ -25,7 +36,7 @@ def markdown(briefing: Briefing) -> str:
         blocks.append(" ".join(_row(section.sentences)))
         if section.more:
             titles = "; ".join(escaped(paper.title) for paper in section.more)
-            blocks.append(f"Also: {titles}.")
+            blocks.append(ended(f"Also: {titles}"))
     blocks += _quiet(briefing)
     blocks += _figures(briefing)
     if said := [*changed(briefing), *filter(None, [over_time(briefing)])]:

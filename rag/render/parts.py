@@ -13,6 +13,11 @@ def one_line(text: str) -> str:
     return " ".join("".join(c if c.isprintable() else " " for c in text).split())
 
 
+def ended(text: str) -> str:
+    """Text with a full stop at its end, unless it ends a sentence already."""
+    return text if text.endswith((".", "!", "?", "…")) else f"{text}."
+
+
 def marks(sentence: AnswerSentence) -> str:
     """The numbers of a sentence's citations: `[1][2]`."""
     return "".join(f"[{number}]" for number in sentence.citations)

@@ -6,7 +6,18 @@ import textwrap
 from collections.abc import Iterable, Sequence
 
 from rag.models import AnswerSentence, Briefing
-from rag.render.parts import changed, heading, left_out, made_by, marks, number_of, one_line, over_time, subject_of
+from rag.render.parts import (
+    changed,
+    ended,
+    heading,
+    left_out,
+    made_by,
+    marks,
+    number_of,
+    one_line,
+    over_time,
+    subject_of,
+)
 
 WIDTH = 78
 
@@ -20,7 +31,7 @@ def plain(briefing: Briefing) -> str:
         blocks.append(_under(one_line(heading(section)), "-"))
         blocks.append(_filled(" ".join(_row(section.sentences))))
         if section.more:
-            blocks.append(_filled(f"Also: {'; '.join(one_line(paper.title) for paper in section.more)}."))
+            blocks.append(_filled(ended(f"Also: {'; '.join(one_line(paper.title) for paper in section.more)}")))
     if briefing.quietly_important:
         titles = (
             f"{one_line(paper.title)} {number_of(paper.paper_id, briefing.citations)}".rstrip()

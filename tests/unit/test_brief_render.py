@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from invented import briefing
 
-from rag.models import BriefNote, Changes, TopicHistory, Window
+from rag.models import BriefNote, BriefPaper, Changes, TopicHistory, Window
 from rag.render import markdown, plain
 from rag.render.plain import WIDTH
 
@@ -63,6 +63,12 @@ def test_everything_is_told() -> None:
             "Written without a language model",
         ):
             assert part in flat, part
+
+
+def test_a_title_that_asks_gets_no_full_stop() -> None:
+    section = briefing().sections[0].model_copy(update={"more": (BriefPaper(paper_id="t-3", title="Why Read?"),)})
+    for text in (markdown(briefing(sections=(section,))), plain(briefing(sections=(section,)))):
+        assert "Also: Why Read?\n" in text
 
 
 def test_plain_lines_are_short() -> None:
