@@ -200,12 +200,13 @@ async def _write(
 def _with_correction(written: Written, contradicted: Conflict | None) -> Written:
     if contradicted is None:
         return written
-    said = Grounded(contradicted.evidence.text, "verbatim", (as_source(contradicted.evidence),))
-    others = tuple(s for s in written.sentences if not _inside(s.evidence[0], contradicted.evidence))
+    correcting = (contradicted.evidence, *contradicted.further)
+    said = tuple(Grounded(evidence.text, "verbatim", (as_source(evidence),)) for evidence in correcting)
+    others = tuple(s for s in written.sentences if not any(_inside(s.evidence[0], one) for one in correcting))
     if contradicted.instead:
         others = ()
     return Written(
-        (said, *others),
+        (*said, *others),
         written.dropped,
         written.shortened,
         *(written.model, written.prompt, written.prompt_sha256, written.prompt_tokens, written.completion_tokens),

@@ -1,122 +1,197 @@
-"""A sentence that says the opposite of what a question takes for granted, of the same thing. Pure."""
+"""What a claim says is more, better or faster, and a sentence that says it is less, worse or slower. Pure."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
 
-from rag.agreement import check_negation
-from rag.analysis import Analysed, analysed
-from rag.retrieve import Evidence
-from rag.text.words import NEGATIONS, direction, stem
+from rag.analysis import Analysed, Word
+from rag.premise.doubt import By, Doubt
+from rag.premise.matter import Matter, Told, around, meets, of_the_same, share, whole
+from rag.text.words import NEGATIONS, stem
 
-_NEAR = 3  # words on either side that say what a directed word is said of
-
-_COMPARATIVE = re.compile(
-    r"\b(?:less|more) (?P<what>\w+)(?= than\b)|\b(?:\w+er|worse)(?= (?:\w+ ){0,2}?than\b)", re.IGNORECASE
-)
-_EQUAL = re.compile(
-    r"\b(?:equals?|equalled|match(?:es|ed)?|on par|comparable|identical|the same|similar|"
-    r"no (?:less|more|worse|better))\b",
-    re.IGNORECASE,
-)
-# What a measure does when it becomes better: "BLEU drops" says the opposite of "improves BLEU".
-_CHANGES = {
-    **dict.fromkeys(("drop", "fall", "declin", "decreas", "lower", "shrink", "suffer", "degrad", "worsen", "hurt"), -1),
-    **dict.fromkeys(("rise", "increas", "grow", "improv", "rais", "boost", "gain", "enhanc", "better"), 1),
-}
-_AXIS_OF_CHANGE = -1
-_OPPOSITES = tuple(
-    (frozenset(map(stem, one.split())), frozenset(map(stem, other.split())))
-    for one, other in (
-        ("top upper higher", "bottom lower lowest"),
-        ("first initial early earlier", "last final late later"),
-        ("small few scarce little limited low-resource", "large many plentiful abundant plenty high-resource big"),
-        ("inside internal", "outside external"),
-        ("manual", "automatic automated"),
-        ("simulated synthetic artificial", "real realistic natural"),
-        ("static", "dynamic"),
-        ("dense", "sparse"),
-        ("sequential", "parallel"),
-        ("single", "multiple several"),
+# Words that rank what stands before them against what stands behind.
+_RANKING = frozenset(
+    stem(word)
+    for word in (
+        *("beat", "beats", "outperform", "outperforms", "surpass", "exceed", "lag", "lags", "trail", "behind", "ahead"),
+        *("below", "above", "superior", "inferior", "match", "equal", "equals"),
     )
 )
+_THAN = re.compile(r"\s+(?:\w+\s+){0,4}?than\b")
+_EQUAL = re.compile(
+    r"\b(?:equals?|equalled|match(?:es|ed)?|on par|comparable|identical|the same|similar|"
+    r"no (?:less|more|worse|better)|equally|as \w+(?: and \w+)? as)\b",
+    re.IGNORECASE,
+)
+_MEASURING = frozenset(("more", "less", "up", "above", "below", "fewer"))
+_DENIALS = NEGATIONS | {"hardly", "barely", "little", "avoid", "avoids", "prevent", "prevents"}
+_NOTHING = frozenset(("no", "nothing", "none", "not"))
+_REACH = 6
+_CLEARLY = 0.95  # what agrees at least so much, beside what does not, is agreement
+_BEFORE_FIGURE = re.compile(r"\s(?:than\s|to\s)?(?:about\s)?[~<>]?\d")
+_NEXT = 2  # content words beside one that points that say what it is said of
+_BOUNDS = re.compile(r"[;:]|,\s(?:and|but|yet|while|whereas|although|so)\b")
+_SYSTEM = re.compile(
+    r"^(?:it|they|this|the (?:method|approach|model|network|framework|system)|we|our)\b", re.IGNORECASE
+)
 
 
-def other_way(asserted: str, near: Sequence[Evidence]) -> Evidence | None:
-    """The first sentence that denies what is asserted, points the other way, or says that there is no difference."""
-    asked = analysed(asserted)
-    for candidate in near:
-        said = analysed(candidate.text)
-        denied = check_negation(asked, [said])
-        opposite = _opposed(asked, said) or _levelled(asserted, candidate.text)
-        if opposite or (denied is not None and denied.certain):
-            return candidate
-    return None
+@dataclass(frozen=True, slots=True)
+class _Pointed:
+    """A word that points somewhere, with what stands before and behind it, and whether it ranks the two."""
+
+    text: str
+    start: int
+    points: tuple[tuple[int, int], ...]
+    before: tuple[Word, ...]
+    after: tuple[Word, ...]
+    ranks: bool
 
 
-def _opposed(asked: Analysed, said: Analysed) -> bool:
-    """Whether a word of the question points one way and its counterpart in the sentence the other, of one thing.
+def other_way(about: Matter) -> Iterator[Doubt]:
+    """Each sentence that points the other way of a word of the claim, or ranks two things the other way round."""
+    for pointed in _pointed(about.said):
+        found: list[tuple[Told, float, float, bool]] = []
+        for told in about.told:
+            for other in _pointed(told.said):
+                judged = _compared(about, pointed, told, other)
+                if judged is not None:
+                    found.append((told, *judged))
+        for told in about.told:
+            same = of_the_same(about, told, {pointed.start})
+            apart = max((weight for one, weight, sign, _ in found if one is told and sign < 0), default=0.0)
+            alike = max((weight for one, weight, sign, _ in found if sign > 0), default=0.0)
+            agreed = max((w * of_the_same(about, one, set()) for one, w, sign, _ in found if sign > 0), default=0.0)
+            if not apart or (agreed and agreed >= _CLEARLY * apart * same):
+                continue
+            by = max((w, By.SIDES if r else By.DIRECTION) for one, w, s, r in found if one is told and s < 0)[1]
+            yield Doubt(
+                about.claim,
+                by,
+                told.evidence,
+                apart / (1 + apart),
+                same,
+                alike / (1 + alike),
+                pointed.text,
+                told.own,
+                about.named,
+            )
+    yield from _levelled(about)
 
-    A word that the sentence also points the question's way with, of the same thing, contradicts nothing.
+
+def _compared(about: Matter, one: _Pointed, told: Told, other: _Pointed) -> tuple[float, float, bool] | None:
+    """How much two words are said of the same, whether they agree (1) or not (-1), and whether by their sides."""
+    axes = dict(one.points)
+    common = [axes[axis] * sign for axis, sign in other.points if axis in axes]
+    if not common:
+        return None
+    sign = 1.0 if max(common) > 0 else -1.0
+    theirs_before, theirs_after = _keys(other.before), _keys(other.after)
+    if _SYSTEM.match(told.said.text) and other.ranks:
+        theirs_before |= about.system
+    straight = _met(one.before, theirs_before, about) + _met(one.after, theirs_after, about)
+    crossed = _met(one.before, theirs_after, about) + _met(one.after, theirs_before, about)
+    if one.ranks and other.ranks and straight != crossed:
+        turned = -1.0 if crossed > straight else 1.0
+        return abs(crossed - straight), sign * turned, True
+    shared = straight + crossed
+    beside = (*one.before[-_NEXT:], *one.after[:_NEXT])
+    if not _met(beside, theirs_before | theirs_after, about):
+        return None
+    return (shared, sign, False) if shared else None
+
+
+def _met(words: tuple[Word, ...], keys: frozenset[str], about: Matter) -> float:
+    return sum(meets(w, keys) * (0.3 if w.stems & about.system else 1.0) for w in words if w.key not in _lexicon())
+
+
+def _keys(words: tuple[Word, ...]) -> frozenset[str]:
+    return frozenset(key for word in words for key in whole(word) | word.parts)
+
+
+@lru_cache(maxsize=1)
+def _lexicon() -> Mapping[str, tuple[tuple[int, int], ...]]:
+    """The axes that each stem is on, with its sign.
+
+    `directions.txt` has an axis a line, the words that point one way and, behind the bar, the other. A word may be on
+    several: accuracy that drops gets worse and less.
     """
-    theirs = _directed(said)
-    names = frozenset(name.casefold() for name in asked.names)
-    for axis, sign, around in _directed(asked):
-        about = around - names or around  # the name alone is shared by all that is said of it
-        of_same = [(len(about & near), other) for other_axis, other, near in theirs if other_axis == axis]
-        nearest = max((shared for shared, _ in of_same), default=0)
-        if nearest and all(other != sign for shared, other in of_same if shared == nearest):
-            return True
-    return False
+    found: dict[str, dict[tuple[int, int], None]] = {}
+    lines = (files("rag.premise") / "directions.txt").read_text(encoding="utf-8").splitlines()
+    for number, line in enumerate(lines):
+        for sign, words in zip((1, -1), line.split("|"), strict=True):
+            for word in words.split():
+                found.setdefault(stem(word), {})[number, sign] = None
+    return {word: tuple(points) for word, points in found.items()}
 
 
-def _directed(sentence: Analysed) -> list[tuple[int, int, frozenset[str]]]:
-    """Each word that points somewhere: its axis, its sign, and the content words around it with the sentence's names.
-
-    A negation just before it turns it round: "fails to speed up" points where "slow" does.
-    """
-    named = frozenset(name.casefold() for name in sentence.names)
-    content = [word for word in sentence.words if word.content or word.text in NEGATIONS]
+def _pointed(sentence: Analysed) -> list[_Pointed]:
     found = []
-    for place, word in enumerate(content):
-        if word.text in NEGATIONS:
+    words = sentence.words
+    for place, word in enumerate(words):
+        points = next((p for part in (word.text, *word.text.split("-")) if (p := _lexicon().get(stem(part)))), None)
+        if points is None:
             continue
-        before = content[max(0, place - _NEAR) : place]
-        denied = any(other.text in NEGATIONS for other in before[-2:])
-        around = {other.key for other in (*before, *content[place + 1 : place + 1 + _NEAR]) if other.content}
-        found += [(axis, -sign if denied else sign, frozenset(around | named)) for axis, sign in _points(word.text)]
+        denied = any(w.text in _DENIALS for w in words[max(0, place - 3) : place] if w is not word)
+        denied = denied != any(w.text in _NOTHING for w in words[place + 1 : place + 3])
+        figured = _BEFORE_FIGURE.match(sentence.text, word.start + len(word.text)) and word.text in _MEASURING
+        if figured or (place and words[place - 1].text in ("how", "speed", "speeds", "sped")):
+            continue
+        before, after = _within(sentence, word)
+        end = word.start + len(word.text)
+        ranks = stem(word.text) in _RANKING or _THAN.match(sentence.text, end) is not None
+        found.append(
+            _Pointed(
+                word.text,
+                word.start,
+                tuple((axis, -sign if denied else sign) for axis, sign in points),
+                before,
+                after,
+                ranks,
+            )
+        )
     return found
 
 
-def _points(word: str) -> list[tuple[int, int]]:
-    """The axes along which a word points, with its sign on each."""
-    stems = [stem(part) for part in word.split("-")]
-    found = [points for part in stems if (points := direction(part)) is not None][:1]
-    found += [(_AXIS_OF_CHANGE, _CHANGES[part]) for part in stems if part in _CHANGES]
-    for number, (one, other) in enumerate(_OPPOSITES):
-        found += [
-            (_AXIS_OF_CHANGE - 1 - number, 1 if part in one else -1) for part in (word, *stems) if part in one | other
-        ]
-    return found
+def _within(sentence: Analysed, word: Word) -> tuple[tuple[Word, ...], tuple[Word, ...]]:
+    """The content words before and after one, within its clause."""
+    first = max((b.end() for b in _BOUNDS.finditer(sentence.text, 0, word.start)), default=0)
+    following = _BOUNDS.search(sentence.text, word.start)
+    last = following.start() if following else len(sentence.text)
+    before, after = around(sentence, word.start, word.start + len(word.text), _REACH)
+    return tuple(w for w in before if w.start >= first), tuple(w for w in after if w.start < last)
 
 
-def _levelled(question: str, sentence: str) -> bool:
-    """Whether the question takes for less or more what the sentence says is the same: "as toxic as", "equals"."""
-    for found in _COMPARATIVE.finditer(question):
-        word = re.escape(found["what"] or "")
-        same = rf"\b(?:as {word}\w*(?: and \w+)? as|equally {word}|no (?:less|more) {word})"
-        if word and re.search(same, sentence, re.IGNORECASE):
-            return True
-        if _EQUAL.search(sentence) and _of_the_same(question, found.end(), sentence):
-            return True
-    return False
+def _levelled(about: Matter) -> Iterator[Doubt]:
+    """What the claim takes for less or more, and a sentence says is the same."""
+    ranked = [pointed for pointed in _pointed(about.said) if pointed.ranks]
+    if not ranked or _EQUAL.search(about.said.text):
+        return
+    for told in about.told:
+        level = _EQUAL.search(told.said.text)
+        if level is None:
+            continue
+        for pointed in ranked:
+            behind = level.end()
+            theirs = frozenset(k for w in told.said.words if w.content and w.start >= behind for k in w.stems | w.parts)
+            both = min(share(pointed.before, told.said.keys | about.system), share(pointed.after, theirs))
+            agreed = any(
+                judged is not None and judged[1] > 0 and judged[0] >= 1
+                for one in about.told
+                for other in _pointed(one.said)
+                if (judged := _compared(about, pointed, one, other)) is not None
+            )
+            if both > 0 and not agreed:
+                same = of_the_same(about, told, {pointed.start})
+                yield Doubt(
+                    about.claim, By.SIDES, told.evidence, both * same, same, 0.0, pointed.text, told.own, about.named
+                )
 
 
-def _of_the_same(question: str, compared: int, sentence: str) -> bool:
-    """Whether a sentence has all names of the question, and most of what stands behind its comparison."""
-    asked, said = analysed(question), analysed(sentence)
-    behind = [word for word in asked.words if word.content and word.start >= compared and word.text.isalpha()]
-    behind = [word for word in behind if word.text not in {name.casefold() for name in asked.names}]
-    shared = sum(bool(word.stems & said.keys) for word in behind)
-    return set(asked.names) <= set(said.names) and bool(behind) and 2 * shared > len(behind)
+def points(word: str) -> bool:
+    """Whether a word points somewhere."""
+    return stem(word) in _lexicon()

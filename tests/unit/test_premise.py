@@ -25,6 +25,13 @@ PAPERS = [
         abstract="ColNet is a reader of columns. It needs 3 GB. Its objective, Column Spin, turns columns.",
     ),
     Paper(
+        id="2401.4",
+        title="WaveNet: Tides in Text",
+        abstract="WaveNet is an encoder-decoder model that is trained on posts collected from Reddit "
+        "and needs 300 labels. "
+        "On oceans WaveNet beats ColNet by far. The middle layers of WaveNet hold the tides.",
+    ),
+    Paper(
         id="2401.3",
         title="GridNet: No Lessons",
         abstract="GridNet is a training-free cursor. It beats even a training method.",
@@ -55,6 +62,15 @@ def against(text: str) -> Conflict | None:
         ("Since RowNet is built on spreadsheets, how does it read them?", "Instead of spreadsheets"),
         ("How is the cursor of GridNet trained?", "training-free"),
         ("What does the Column Spin objective do in RowNet?", "Column Spin"),
+        ("RowNet saves half the memory. How?", "28 times"),
+        ("As RowNet needs lookup grids, how large are they?", "replaces lookup grids"),
+        ("Do the authors say why RowNet makes the accuracy on CellBank worse?", "improves the accuracy on CellBank"),
+        ("RowNet was trained on nine tasks, wasn't it? Which?", "13 distinct tasks"),
+        ("Why does ColNet come out ahead of WaveNet on oceans?", "WaveNet beats ColNet"),
+        ("Given that WaveNet learns from Wikipedia, is it any good?", "collected from Reddit"),
+        ("Odd that WaveNet, a decoder-only model, reads both ways. How so?", "encoder-decoder"),
+        ("Since WaveNet needs no labels, where does it take its classes from?", "needs 300 labels"),
+        ("Why are the last layers of WaveNet the ones with the tides?", "middle layers"),
     ],
 )
 def test_a_wrong_premise_is_met_with_the_papers_own_word(question: str, says: str) -> None:
@@ -82,6 +98,13 @@ def test_a_wrong_premise_is_met_with_the_papers_own_word(question: str, says: st
         "How does RowNet do on Column Spin?",
         "Why do the top rows change most in RowNet?",
         "Why is RowNet better than spreadsheets?",
+        "Why does WaveNet beat ColNet on oceans?",
+        "Given that WaveNet learns from Reddit, is it any good?",
+        "Does WaveNet learn from Wikipedia?",
+        "Since WaveNet needs labels, how many?",
+        "Why are the middle layers of WaveNet the ones with the tides?",
+        "How do RowNet and ColNet compare?",
+        "What accuracy does WaveNet reach on Wikipedia?",
     ],
 )
 def test_what_a_paper_says_or_does_not_speak_of_is_no_conflict(question: str) -> None:
