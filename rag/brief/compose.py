@@ -14,7 +14,7 @@ from rag.brief.differ import Difference, differences
 from rag.brief.figures import Headline, headlines
 from rag.brief.plan import Plan, PlannedTheme
 from rag.brief.roles import gives_orders
-from rag.brief.say import Account, Voice, headline, in_full, in_short
+from rag.brief.say import Account, Voice, besides, headline, in_full, in_short
 from rag.ground import DroppedSentence, Grounded
 from rag.models import BriefFigure, BriefNote, BriefPaper
 
@@ -50,12 +50,17 @@ class Composed:
 
 def composed(plan: Plan, voices: Mapping[str, Voice]) -> Composed:
     """The brief of a plan, from its papers' own sentences."""
-    accounts = _accounts(plan, voices)
+    summary = _summary(plan, voices, _accounts(plan, voices))
+    # What the summary says of a paper is not said again: its section goes on with how it works.
+    spoken = dict(voices) | {
+        one.evidence[0].paper_id: besides(voices[one.evidence[0].paper_id], one) for one in summary
+    }
+    accounts = _accounts(plan, spoken, used=sum(len(one.text.split()) for one in summary))
     sections = [_section(theme, accounts, voices) for theme in plan.themes]
     reported = [voices[paper_id] for theme in plan.themes for paper_id in theme.paper_ids if paper_id in accounts]
     apart = differences(reported)
     return Composed(
-        summary=tuple(_summary(plan, voices, accounts)),
+        summary=tuple(summary),
         sections=(*(s for s in sections if s.said or s.more), *_differing(apart)),
         figures=figures_of(reported),
         notes=(
@@ -70,10 +75,10 @@ def _ignored(voice: Voice) -> BriefNote:
     return BriefNote(kind="injection_ignored", detail=detail)
 
 
-def _accounts(plan: Plan, voices: Mapping[str, Voice]) -> dict[str, Account]:
-    """What is said of each paper, in rank order as long as there is room."""
+def _accounts(plan: Plan, voices: Mapping[str, Voice], *, used: int = 0) -> dict[str, Account]:
+    """What is said of each paper, in rank order as long as there is room; `used` words of it are taken."""
     made: dict[str, Account] = {}
-    room, left, used = plan.constraints.max_words, len(plan.papers), 0
+    room, left = plan.constraints.max_words, len(plan.papers)
     for planned in plan.papers:
         left -= 1
         voice = voices[planned.paper_id]
@@ -128,7 +133,7 @@ def _tellable(voices: Sequence[Voice]) -> list[Voice]:
 
 def figures_of(voices: Sequence[Voice]) -> tuple[BriefFigure, ...]:
     """The headline figures of the papers that are reported, fewer of each where there are many papers."""
-    most = 5 if len(voices) <= 6 else 4 if len(voices) <= 10 else 3 if len(voices) <= 14 else 2
+    most = 5 if len(voices) <= 8 else 4 if len(voices) <= 12 else 3 if len(voices) <= 16 else 2
     made = []
     for voice in voices:
         lines = [*voice.results[:4], *([voice.intro] if voice.intro is not None else [])]

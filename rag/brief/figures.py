@@ -18,7 +18,7 @@ MOST = 3
 _MAGNITUDE = re.compile(r"\d\s?(?:[kKMBT]\b|bn\b|million|billion|trillion)|^\d{2,3},\d{3}")
 _SCORE = re.compile(
     r"\b(?:scores?|accuracy|accuracies|F1|BLEU[\w-]*|ROUGE[\w-]*|R1|EM|MAP|ARI|AUC|perplexity|recall|precision|IoU|"
-    r"correlation|error|WER|PSNR|FID|mAP|nDCG)\b[^.;]{0,40}$",
+    r"correlation|error|WER|PSNR|FID|mAP|nDCG)\b(?:[^.;]{0,40}|[^.;\d]{0,20}\bfrom \d+(?:\.\d+)?%? to )$",
     re.IGNORECASE,
 )
 _BOUND = (
@@ -117,7 +117,7 @@ def _weight(text: str, clause: int, place: _Place) -> float:
     """How much a figure says: a measure, a score by the name in front of it, a large count; 0 for any other."""
     if place.unit in MEASURED:
         return 1.0
-    if not place.unit and _SCORE.search(text[clause : place.start]):
+    if not place.unit and text[place.start].isdigit() and _SCORE.search(text[clause : place.start]):
         return 0.7
     return 0.5 if _MAGNITUDE.search(text[place.start : place.end]) else 0.0
 
@@ -158,12 +158,27 @@ def _quantity(text: str, start: int, end: int, place: _Place, inside: Sequence[_
         behind = _behind(text[inside[-1].end : end], cut=False)
     while ahead and ahead[0].casefold() in _LOOSE:
         ahead = ahead[1:]
-    words = [*ahead[-_NEAR:], *link]
+    words = [*_tail(ahead), *link]
     if behind and words and words[-1] in ("a", "an", "the") and behind[0].casefold() not in _LINKS:
         return " ".join(behind[:_NEAR])  # "achieves a … speedup on Alpaca": the noun says it all
     return " ".join([*words, "…", *behind[:_NEAR]] if behind else words).strip()
 
 
+def _tail(ahead: Sequence[str]) -> list[str]:
+    """The last words in front of a figure, from where a clause or a phrase begins, if one does near by."""
+    if len(ahead) <= _NEAR:
+        return list(ahead)
+    places = range(len(ahead) - _NEAR - 2, len(ahead) - 2)
+    clause = [at for at in places if at > 0 and (ahead[at - 1][-1:] in ",:;" or ahead[at - 1].casefold() in _OPENS)]
+    phrase = [at for at in places if at >= 0 and ahead[at].casefold() in _PHRASE]
+    found = list(ahead[(clause or phrase or [len(ahead) - _NEAR])[-1 if clause else 0] :])
+    while len(found) > 2 and found[0].casefold() in _LOOSE:
+        found = found[1:]
+    return found
+
+
+_OPENS = frozenset(("that", "which", "while", "whereas", "but", "where", "when", "and"))
+_PHRASE = frozenset(("on", "in", "for", "with", "from", "across", "at", "under", "of"))
 _JOINS = re.compile(r"(?:,\s|\s)(?:and|or|but|while|whereas)\s|,\s|\s\(")
 
 

@@ -17,10 +17,10 @@ from dataclasses import dataclass, field, replace
 from rag.brief.compose import Composed, Section, composed
 from rag.brief.plan import Plan, PlannedTheme
 from rag.brief.roles import Line
-from rag.brief.say import Voice, in_full, source
-from rag.compose.reply import Reply, Unreadable, cited_keys, limited, plain, readable, structured
+from rag.brief.say import Voice, source
+from rag.compose.reply import Reply, Unreadable, asked_again, cited_keys, limited, readable, structured
 from rag.ground import DraftSentence, DroppedSentence, EvidenceSentence, Grounded, ground
-from rag.llm import BadReply, Completion, Model
+from rag.llm import Completion, Model
 from rag.models import BriefNote
 from rag.prompting import Message, Prompts, fenced, presented
 from rag.text.inert import inert
@@ -68,7 +68,7 @@ async def generated(plan: Plan, voices: Mapping[str, Voice], *, model: Model, pr
     dropped: list[DroppedSentence] = []
     for theme, section in _told(plan, without):
         mine = [voices[paper_id] for paper_id in dict.fromkeys(one.evidence[0].paper_id for one in section.said)]
-        said, refused = await _section(theme, mine, model, prompts, spent)
+        said, refused = await _section(theme, mine, section.said, model, prompts, spent)
         sections.append(replace(section, said=tuple(said)))
         dropped += refused
     others = [section for section in without.sections if section.kind != "theme"]
@@ -87,9 +87,14 @@ def _told(plan: Plan, without: Composed) -> list[tuple[PlannedTheme, Section]]:
 
 
 async def _section(
-    theme: PlannedTheme, mine: Sequence[Voice], model: Model, prompts: Prompts, spent: _Spent
+    theme: PlannedTheme,
+    mine: Sequence[Voice],
+    without: Sequence[Grounded],
+    model: Model,
+    prompts: Prompts,
+    spent: _Spent,
 ) -> tuple[list[Grounded], list[DroppedSentence]]:
-    """One theme: quotes, outline, sentences; what no sentence was left of is told without the model."""
+    """One theme: quotes, outline, sentences; what no sentence was left of is told as it is `without` the model."""
     every = [source(voice, line) for voice in mine for line in _own(voice)]
     chosen = await _chosen("brief_quotes", theme, every, model, prompts, spent)
     chosen = _with_all_papers(chosen, mine)
@@ -102,7 +107,7 @@ async def _section(
     said = [one if one.support != "weak" else _quoted(one) for one in ledger.sentences]
     told = {one.evidence[0].paper_id for one in said}
     # Every paper that was to be reported is: in the words that are used without a model where the model forgot it.
-    said += [one for voice in mine if voice.paper.id not in told for one in in_full(voice).said]
+    said += [one for one in without if one.evidence[0].paper_id not in told]
     return _grouped(said), list(ledger.dropped)
 
 
@@ -189,17 +194,4 @@ async def _asked(
         spoken = Message("assistant", completion.text[:_LONGEST_COPY])
         second = await model.complete((*messages, spoken, *again), schema=prompt.reply, max_tokens=MAX_TOKENS)
         spent.add(second)
-        return _second(second.text), keys
-
-
-def _second(text: str) -> Reply:
-    try:
-        return structured(text)
-    except Unreadable as why:
-        try:
-            return plain(text)
-        except Unreadable:
-            raise BadReply(
-                f"The model's reply cannot be read, not even the second time: {why}.",
-                hint="Try a model that keeps to a form, or set PAPERBRIEF_MODEL_STRUCTURED to what its server can do.",
-            ) from None
+        return asked_again(second.text), keys

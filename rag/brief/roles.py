@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from rag.brief.wording import opening
 from rag.compose import cues
 from rag.models import Paper
 from rag.text.figures import figures
@@ -41,9 +42,14 @@ _OVERALL = re.compile(
 )
 _POINTS_BACK = re.compile(r"(?:Its?|They|Their|These|This|Specifically|For example|For instance|Additionally|Then)\b")
 _LEANS = re.compile(
-    r"\b(?:this|these|such|the above|the aforementioned) (?:\w+ )?"
-    r"(?:challenges?|problems?|issues?|tasks?|limitations?|questions?|gaps?|settings?|insights?|ideas?|subspace)\b"
+    r"\b(?:these|the above|the aforementioned|the resulting|the latter|the former|the first such|such an?|"
+    r"this (?!(?:paper|work|study|article|research|survey|report|method|approach|framework|model|system|is|was|"
+    r"technique|allows|enables)\b))\b"
+    r"|\bsuch (?:[\w-]+ )?(?:methods?|models?|systems?|data|approach(?:es)?|techniques?|settings?|ideas?|tasks?)\b",
+    re.IGNORECASE,
 )
+_LEANING = 1.2
+"""What it costs a sentence to point at what only the sentence before says."""
 _MANY = 10_000
 
 
@@ -103,7 +109,13 @@ def introduction(told: Sequence[Line]) -> Line | None:
     if best is not None and best.introduces > 0:
         return best
     stated = [line for line in told if not line.text.endswith("?")] or list(told)
-    return next((line for line in stated if line.own), stated[0] if stated else None)
+    own = [line for line in stated if line.own]
+    return next((line for line in own if not leans(line.text)), next(iter(own or stated), None))
+
+
+def leans(text: str) -> bool:
+    """Whether a sentence points at what another one says ("these adapters", "in this way"), behind its opening."""
+    return _LEANS.search(text, opening(text)) is not None
 
 
 def conclusions(told: Sequence[Line], besides: Line | None = None) -> list[Line]:
@@ -148,8 +160,8 @@ def _introduces(text: str, system: str | None, own: bool, place: float) -> float
         score -= 0.8
     if cues.ADDRESS.search(text) or cues.WISH.search(text) or cues.OPEN_END.search(text):
         score -= 0.8
-    if _LEANS.search(text):
-        score -= 0.25
+    if leans(text):
+        score -= _LEANING
     if text.rstrip().endswith("?") or "question: " in text:
         score -= 1.5
     if cues.is_result(text):
@@ -183,6 +195,8 @@ def _concludes(text: str, system: str | None, own: bool) -> float:
         score -= 0.6
     if cues.sets_up(text):
         score -= 0.4
+    if leans(text):
+        score -= 0.2
     if (cues.INTRODUCES.search(text) or _BRINGS.search(text)) and not measured:
         score -= 0.3
     return score - 0.05

@@ -12,10 +12,10 @@ from rag.brief.select import Candidate
 from rag.models import BriefNote, BriefPaper, Changes, LeftOut, Paper, QuietPaper
 
 _LEAST_THEMES = 3  # themes of a week that are told at least
-_OF_A_THEME = 2.6  # papers of a theme that are told on average
-_FULL_WORDS = 44  # what two sentences, or one made of two, take
+_OF_A_THEME = 1.9  # papers of a theme that are told on average
+_FULL_WORDS = 38  # what two sentences, or one made of two, take, where most papers get one
 _NAMED = 20  # papers without a sentence that are named
-_MORE = 4  # … and those of one theme
+_MORE = 2  # … and those of one theme
 
 
 def chosen_places(

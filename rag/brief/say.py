@@ -11,10 +11,12 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from rag.brief.roles import Line, conclusions, introduction, lines, mechanism
+from rag.brief.roles import MEASURED, Line, conclusions, introduction, leans, lines, mechanism
 from rag.brief.wording import Called, opening, short_title, shortened, worded
+from rag.compose import cues
 from rag.ground import DraftSentence, DroppedSentence, EvidenceSentence, Grounded, ground
 from rag.models import Paper
+from rag.text.figures import figures
 from rag.text.names import names, system_of
 
 JOINED = 46
@@ -65,7 +67,10 @@ class Account:
 
 
 def in_full(voice: Voice) -> Account:
-    """The introduction and the result: as one sentence where that stays readable, else as two."""
+    """The introduction and the result: as one sentence where that stays readable, else as two.
+
+    The second one stays away where it points at what is not said.
+    """
     if voice.intro is None:
         return Account(())
     if voice.second is None:
@@ -75,6 +80,31 @@ def in_full(voice: Voice) -> Account:
     if joined is not None:
         return Account((joined,))
     return _kept(voice, first, _opened_otherwise(voice, first, second))
+
+
+def besides(voice: Voice, told: Grounded) -> Voice:
+    """The voice of a paper of which something was told already: it says something else after its introduction.
+
+    How the work does it, else a further result; nothing where there is neither.
+    """
+    spans = [(e.start, e.end) for e in told.evidence]
+    if voice.intro is not None and any(s < voice.intro.end and voice.intro.start < t for s, t in spans):
+        return voice
+    left = tuple(line for line in voice.results if not any(s < line.end and line.start < t for s, t in spans))
+    how = voice.how if voice.how is not None and _tells(voice.how) else None
+    further = tuple(line for line in left if line.concludes >= _WORTH and _tells(line))
+    return replace(voice, results=() if how is not None else further[:1], how=how)
+
+
+def _tells(line: Line) -> bool:
+    """Whether a sentence says what is so: it neither points back nor only holds, hopes or sets out to do something."""
+    return not (leans(line.text) or cues.sets_up(line.text) or _HOLDS.search(line.text))
+
+
+_HOLDS = re.compile(
+    r"\b(?:we|the authors) (?:\w+ )?(?:argue|believe|hypothesi[sz]e|suggest|conjecture|posit|contend|assume)\b", re.I
+)
+_WORTH = 0.4  # how well a further result has to conclude to be told
 
 
 def in_short(voice: Voice) -> Account:
@@ -87,7 +117,7 @@ def in_short(voice: Voice) -> Account:
     joined = _joined(voice, first, second, most=BRIEF) or _apposed(voice, first, second)
     if joined is not None:
         return Account((joined,))
-    if second is not None and voice.results and voice.names_itself(second.text) and _length(second.text) <= BRIEF:
+    if second is not None and voice.results and _alone(voice, second) and _length(second.text) <= BRIEF:
         return Account((second,))
     return _kept(voice, first or second)
 
@@ -95,12 +125,25 @@ def in_short(voice: Voice) -> Account:
 def headline(voice: Voice) -> Grounded | None:
     """The result in one sentence that can stand alone, for a summary; the introduction where there is no such one."""
     every = [done for line in voice.results[:3] if (done := said(voice, line))]
-    # Without a name of its own, a paper is told by its title, which is put in front.
-    able = [done for done in every if voice.names_itself(done.text) or voice.called.system is None]
+    able = sorted((done for done in every if _alone(voice, done)), key=lambda done: not _measures(done.text))
     short = [one for one in able if _length(one.text) <= BRIEF]
     if short or able:
         return (short or able)[0]
-    return said(voice, voice.intro) if voice.intro is not None else None
+    if voice.intro is None or (leans(voice.intro.text) and every):
+        return every[0] if every else None
+    return said(voice, voice.intro)
+
+
+def _measures(text: str) -> bool:
+    return any(figure.unit in MEASURED for figure in figures(text))
+
+
+def _alone(voice: Voice, one: Grounded) -> bool:
+    """Whether a sentence can be told without the one before: it names its system, or there is none to name.
+
+    Without a name of its own, a paper is told by its title, which is put in front.
+    """
+    return voice.names_itself(one.text) or voice.called.system is None
 
 
 def said(voice: Voice, line: Line, *, named: bool = True) -> Grounded | None:
@@ -233,17 +276,21 @@ def _small(voice: Voice, text: str) -> str:
 
 
 def _opened_otherwise(voice: Voice, first: Grounded | None, second: Grounded | None) -> Grounded | None:
-    """The second sentence with where it holds in front, if both would open with the system's name."""
+    """The second sentence with where it holds in front, or with "it", if both would open with the system's name."""
     system = voice.called.system
     if first is None or second is None or voice.second is None or system is None:
         return second
     if not (first.text.startswith(system) and second.text.startswith(system)):
         return second
-    fronted = _FRONT.match(second.text)
-    if fronted is None:
-        return second
-    where = fronted["where"][:1].upper() + fronted["where"][1:]
-    return _first_shown(voice, [voice.second], [f"{where}, {fronted['rest']}."]) or second
+    able = []
+    if fronted := _FRONT.match(second.text):
+        where = fronted["where"][:1].upper() + fronted["where"][1:]
+        able.append(f"{where}, {fronted['rest']}.")
+    if (rest := second.text.removeprefix(f"{system} ")) != second.text and rest[:1].islower():
+        able.append(f"It {rest}")
+    elif (rest := second.text.removeprefix(f"{system}’s ")) != second.text:
+        able.append(f"Its {rest}")
+    return _first_shown(voice, [voice.second], able) or second
 
 
 def trimmed(one: Grounded) -> Grounded:

@@ -166,6 +166,14 @@ _FRAMES = (
 )
 
 
+_REVEALS = re.compile(
+    rf"^(?:(?:Our|The|These|Extensive|Comprehensive|Empirical|Experimental|[a-z]+) ){{0,4}}{_FINDINGS} (?:[a-z]+ )?"
+    rf"{_SURE}"
+    r"(?:s|ed|d)? (?:(?!that\b)[a-z-]+ ){0,4}[a-z-]+: (?=[a-z])",
+    re.IGNORECASE,
+)
+
+
 def _unframed(text: str) -> str:
     """What was found without "experiments show that"; on what it was found is kept, in front."""
     for frame in _FRAMES:
@@ -174,6 +182,8 @@ def _unframed(text: str) -> str:
             rest = text[found.end() :]
             on = found["on"]
             return f"{capital(on)}, {rest}" if on else capital(rest)
+    if found := _REVEALS.match(text):
+        return capital(text[found.end() :])
     return text
 
 
@@ -191,6 +201,7 @@ _THIS = re.compile(
     rf"^(?:This|The)(?: (?:proposed|novel|new|simple))* (?!work\b){_METHOD}(?P<s>'s|’s)?"
     r"(?= (?!of\b|for\b|to\b|that\b|which\b|in\b|with\b))"
 )
+_FRONTED = re.compile(r"^(?P<where>(?:In|On|For|With|At|Under) [^,;:.]{3,50}) it (?=[a-z]+s\b)")
 _FIRST_PERSON = re.compile(r"\b(?:[Ww]e|[Oo]urs?|us|ourselves)\b")
 _POINTS = re.compile(r"(?:It|Its|They|Their|These|Those|This|Such|Both of (?:these|them))\b")
 
@@ -212,6 +223,7 @@ def _named(text: str, called: Called, speaks_of_system: bool) -> str:
             text = re.sub(r"^It(?= (?!is (?:known|shown|clear|important|possible|found|also known)))", name, text)
             text = re.sub(r"^Its(?= )", f"{name}’s", text)
             text = re.sub(r", it(?= )", f", {name}", text, count=1) if name not in text else text
+            text = _FRONTED.sub(rf"\g<where>, {name} ", text) if name not in text else text
     text = re.sub(r"^We(?: (?:first|then|next|also|further|therefore|thus|finally)\b)?", "The authors", text)
     text = re.sub(r"^(?:This|The) (?:paper|work|study|research|article|report)\b(?= [a-z])", _paper(called), text)
     text = re.sub(r"\bwe\b", "the authors", text)

@@ -11,9 +11,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from rag.compose.reply import Reply, Unreadable, cited_keys, limited, plain, readable, structured
+from rag.compose.reply import Reply, Unreadable, asked_again, cited_keys, limited, readable, structured
 from rag.ground import DraftSentence, EvidenceSentence
-from rag.llm import BadReply, Completion, Model
+from rag.llm import Completion, Model
 from rag.prompting import Message, Prompt, Prompts, fenced, presented
 from rag.question import Question
 from rag.text.inert import inert
@@ -94,22 +94,8 @@ async def _drafted(
         completions.append(
             await model.complete((*messages, spoken, *again), schema=prompt.reply, max_tokens=MAX_TOKENS)
         )
-        reply = _second(completions[1].text)
+        reply = asked_again(completions[1].text)
     return _resolved(reply, keys, prompt, completions)
-
-
-def _second(text: str) -> Reply:
-    """A reply that was asked for a second time, or what its plain text says. Raises BadReply."""
-    try:
-        return structured(text)
-    except Unreadable as why:
-        try:
-            return plain(text)
-        except Unreadable:
-            raise BadReply(
-                f"The model's reply cannot be read, not even the second time: {why}.",
-                hint="Try a model that keeps to a form, or set PAPERBRIEF_MODEL_STRUCTURED to what its server can do.",
-            ) from None
 
 
 def _asked(question: Question) -> str:

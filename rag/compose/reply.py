@@ -9,6 +9,7 @@ from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 
+from rag.llm import BadReply
 from rag.text.inert import inert, restored
 from rag.text.sentences import sentences
 
@@ -106,6 +107,20 @@ def plain(text: str) -> Reply:
     lines = (_AFTER_STOP.sub(r"\2\1", _undecorated(line)) for line in text.splitlines() if not _ECHO.match(line))
     said = dict.fromkeys(sentence.text for line in lines for sentence in sentences(line))  # small models repeat
     return Reply(answerable=True, claims=tuple(Claim(text=sentence, evidence=()) for sentence in said))
+
+
+def asked_again(text: str) -> Reply:
+    """A reply that was asked for a second time, or what its plain text says. Raises BadReply."""
+    try:
+        return structured(text)
+    except Unreadable as why:
+        try:
+            return plain(text)
+        except Unreadable:
+            raise BadReply(
+                f"The model's reply cannot be read, not even the second time: {why}.",
+                hint="Try a model that keeps to a form, or set PAPERBRIEF_MODEL_STRUCTURED to what its server can do.",
+            ) from None
 
 
 # ------------------------------------------------------------------------------------------------------------- its keys

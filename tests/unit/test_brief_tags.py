@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from rag.brief.tags import MOST, Vocabulary, carried, checked_tag, choose, spoken_of
+from rag.brief.tags import MOST, Vocabulary, asked_of, carried, checked_tag, choose, spoken_of, stems_of
 from rag.brief.vocabulary import packaged
 from rag.errors import InputError, SettingsError
 
@@ -90,3 +90,13 @@ def test_what_is_no_tag() -> None:
     for name in ("", "  ", "...", "x" * 61):
         with pytest.raises(InputError):
             checked_tag(name)
+
+
+def test_a_topic_asks_for_tags_by_words_that_stand_apart() -> None:
+    vocabulary = Vocabulary.read("small networks: binary model, (cheap), (fast)\nreading: reading pages\n")
+    asked = asked_of(vocabulary, "binary and ternary language models")
+    assert asked.keys() == {"small networks"}
+    assert asked["small networks"].stems == stems_of("binary models")
+    assert asked_of(vocabulary, "cheap and fast answers").keys() == {"small networks"}
+    assert asked_of(vocabulary, "cheap answers") == {}
+    assert asked_of(vocabulary, "reading pages")["reading"].strength > asked["small networks"].strength

@@ -99,3 +99,13 @@ def test_short_titles() -> None:
     assert short_title("Shall We Skip Pages? A Study") == "Shall We Skip Pages?"
     assert short_title("word " * 40).endswith(" …")
     assert len(short_title("word " * 40)) < 90
+
+
+def test_what_an_analysis_reveals_is_told_without_the_analysis() -> None:
+    made = worded("Our empirical analysis reveals several insights: skipping pages saves 3 hours.", UNNAMED)
+    assert made[0] == "Skipping pages saves 3 hours."
+
+
+def test_it_behind_an_opening_is_the_system() -> None:
+    assert worded("In long books it saves 3 hours.", QUILT)[0] == "In long books, Quilt saves 3 hours."
+    assert all("Quilt" not in one for one in worded("In long books it saves 3 hours.", QUILT, speaks_of_system=False))

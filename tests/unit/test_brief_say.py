@@ -1,0 +1,77 @@
+"""What is said of a paper: invented abstracts, told so that no sentence points at one that is not there."""
+
+from __future__ import annotations
+
+from rag.brief.compose import composed
+from rag.brief.plan import Plan, PlannedPaper, PlannedTheme
+from rag.brief.roles import introduction, leans, lines
+from rag.brief.say import Voice, besides, headline, in_full
+from rag.models import BriefConstraints, Paper, Window
+
+
+def paper(abstract: str, title: str = "Quilt: Reading Long Texts") -> Paper:
+    return Paper(id="p", title=title, abstract=abstract)
+
+
+def test_a_sentence_that_points_back_is_told_apart() -> None:
+    assert leans("A reader with these adapters is called Quilt.")
+    assert leans("Quilt is the first such reader.")
+    assert leans("Quilt skips pages in this way.")
+    assert leans("We propose a reader for this problem.")
+    assert not leans("In this paper, we propose Quilt.")
+    assert not leans("This method skips pages, such as those with pictures.")
+    assert not leans("To this end, we propose Quilt, a reader that skips pages.")
+
+
+def test_what_introduces_a_paper_does_not_point_back() -> None:
+    one = paper(
+        "Readers are slow. Pages are skipped by two small heads. A reader with these heads is called Quilt. "
+        "Quilt is 3x faster on two corpora."
+    )
+    told = introduction(lines(one))
+    assert told is not None
+    assert not leans(told.text)
+
+
+def test_a_measured_result_heads_a_paper() -> None:
+    one = paper(
+        "We propose Quilt, a reader that skips pages. Experiments show that Quilt outperforms all earlier readers. "
+        "Quilt is 3x faster than Patch on two corpora."
+    )
+    made = headline(Voice.of(one))
+    assert made is not None
+    assert made.text == "Quilt is 3x faster than Patch on two corpora."
+
+
+def test_what_was_told_is_not_told_again() -> None:
+    one = paper(
+        "We propose Quilt, a reader that skips pages. It first reads the headings, and then only pages whose heading "
+        "fits the question. Quilt is 3x faster than Patch on two corpora."
+    )
+    voice = Voice.of(one)
+    told = headline(voice)
+    assert told is not None
+    texts = [said.text for said in in_full(besides(voice, told)).said]
+    assert texts == [
+        "Quilt is a reader that skips pages, and it first reads the headings, and then only pages whose heading fits "
+        "the question."
+    ]
+
+
+def test_a_summary_and_its_section_say_different_things() -> None:
+    one = paper(
+        "We propose Quilt, a reader that skips pages. It first reads the headings, and then only pages whose heading "
+        "fits the question. Quilt is 3x faster than Patch on two corpora."
+    )
+    plan = Plan(
+        window=Window(),
+        constraints=BriefConstraints(),
+        papers=(PlannedPaper(paper_id="p", revision=1, title=one.title),),
+        themes=(PlannedTheme(tag="reading", heading="Reading", paper_ids=("p",)),),
+    )
+    made = composed(plan, {"p": Voice.of(one)})
+    summary = [said.text for said in made.summary]
+    section = [said.text for said in made.sections[0].said]
+    assert summary == ["Quilt is 3x faster than Patch on two corpora."]
+    assert section
+    assert not set(summary) & set(section)
