@@ -7,19 +7,25 @@ Everything comes from this service. Scripts and styles are files of their own, s
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query
+from pydantic import ValidationError
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api.access import by_link
+from api.access import by_link, caller_of
 from api.fields import MAX_ID
-from api.house import HouseDep
+from api.forms import form
+from api.house import House, HouseDep
 from api.pages.answer import answer_page, brief_page
 from api.pages.assets import NOT_MODIFIED, asset, modules
 from api.pages.templates import rendered
 from api.problems import NOT_FOUND, Refusal
+from api.routes.briefs import BriefRequest, begun, in_time
+from rag.brief.request import MAX_TOPIC
+from rag.errors import InputError
 from rag.render.svg import drawn
 
 POLICY = (
@@ -28,6 +34,7 @@ POLICY = (
 )
 PAGES = ("/answers/", "/briefs")
 """Where pages begin that hold what a key may be needed for. The others ask for it by themselves, with scripts."""
+_FORM_FIELDS = 10
 _BRIEFS = 30  # in a page of their list
 MAX_CURSOR = 100
 _FRESH = {"Cache-Control": "no-cache"}
@@ -54,10 +61,43 @@ async def answer(answer_id: Annotated[str, Path(max_length=MAX_ID)], house: Hous
 
 
 @router.get("/briefs")
-async def briefs(house: HouseDep, cursor: Annotated[str | None, Query(max_length=MAX_CURSOR)] = None) -> Response:
-    """The briefs, the newest first."""
-    listed = await house.library.briefs(cursor, limit=_BRIEFS)
-    return page("briefs.html", listed=listed, first=cursor is None, section="briefs", modules=modules("reader.js"))
+async def briefs(
+    house: HouseDep, request: Request, cursor: Annotated[str | None, Query(max_length=MAX_CURSOR)] = None
+) -> Response:
+    """The briefs, the newest first, and a form to write one for who may."""
+    return await _briefs(house, request, cursor)
+
+
+@router.post("/briefs")
+async def write_brief(house: HouseDep, request: Request) -> Response:
+    """Write the brief that the form asks for, and show it; it works without scripts."""
+    given = await form(request, most_fields=_FORM_FIELDS)
+    try:
+        wanted = BriefRequest(topic=given.get("topic", "").strip() or None, week=given.get("week", "").strip() or None)
+        made = await in_time(await begun(wanted, house, request), house)
+    except ValidationError:
+        wrong = f"A topic is words, of at most {MAX_TOPIC} characters; a week is written as 2025-W11."
+        return await _briefs(house, request, None, wrong=wrong, given=given)
+    except InputError as error:
+        return await _briefs(house, request, None, wrong=f"{error.message} {error.hint}".strip(), given=given)
+    # One that takes long stands in the list once it is written.
+    return Response(status_code=303, headers={"Location": f"/briefs/{made.id}" if made else "/briefs"})
+
+
+async def _briefs(
+    house: House, request: Request, cursor: str | None, *, wrong: str = "", given: Mapping[str, str] | None = None
+) -> Response:
+    return page(
+        "briefs.html",
+        status=422 if wrong else 200,
+        listed=await house.library.briefs(cursor, limit=_BRIEFS),
+        first=cursor is None,
+        may_write="write" in caller_of(request).scopes,
+        wrong=wrong,
+        given=given or {},
+        section="briefs",
+        modules=modules("reader.js"),
+    )
 
 
 @router.get("/briefs/{brief_id}")

@@ -13,7 +13,8 @@ from starlette.responses import Response
 from api.access import caller_of
 from api.conditional import not_modified, unchanged
 from api.fields import MAX_ID, NO_QUERY, WHOLE, Id, ListingDay, Strict, Tag
-from api.house import HouseDep
+from api.house import House, HouseDep
+from api.jobs import Running
 from api.media import JsonRoute
 from api.problems import BUDGET, NO_MODEL, NOT_FOUND, NOT_READY, UPSTREAM, documented
 from api.replies import json_reply
@@ -80,6 +81,39 @@ class BriefRequest(Strict):
     )
 
 
+async def begun(wanted: BriefRequest, house: House, request: Request) -> Running:
+    """The job that writes a brief; what cannot be understood is refused before it becomes one."""
+    library = house.library
+    constraints = wanted.constraints.taken() if wanted.constraints else None
+    requested(wanted.topic, wanted.week, wanted.since, wanted.until, constraints)
+    mode = house.mode(caller_of(request), wanted.mode)
+
+    async def write(_: object) -> Briefing:
+        return await library.brief(
+            topic=wanted.topic,
+            week=wanted.week,
+            since=wanted.since,
+            until=wanted.until,
+            constraints=constraints,
+            mode=mode,
+        )
+
+    return await begin(house, "brief", write, house.admission(mode))
+
+
+async def in_time(running: Running, house: House) -> Briefing | None:
+    """The brief; None where writing takes longer than a request may, and goes on."""
+    try:
+        async with asyncio.timeout(house.settings.request_seconds):
+            made = await running.outcome()
+    except TimeoutError:
+        if running.task is not None and running.task.done():
+            raise  # it was the work that took too long, not the waiting
+        return None
+    assert isinstance(made, Briefing)
+    return made
+
+
 @router.post(
     "/v1/briefs",
     summary="Write a brief",
@@ -94,32 +128,12 @@ async def write_brief(wanted: BriefRequest, house: HouseDep, request: Request) -
     A brief that has nothing to report is a brief too: `sections` is empty and `notes` says why. It is kept, and never
     changes. One that takes longer than a request may goes on as a job.
     """
-    library = house.library
-    constraints = wanted.constraints.taken() if wanted.constraints else None
-    requested(wanted.topic, wanted.week, wanted.since, wanted.until, constraints)  # refused before it becomes a job
-    mode = house.mode(caller_of(request), wanted.mode)
-
-    async def write(_: object) -> Briefing:
-        return await library.brief(
-            topic=wanted.topic,
-            week=wanted.week,
-            since=wanted.since,
-            until=wanted.until,
-            constraints=constraints,
-            mode=mode,
-        )
-
-    running = await begin(house, "brief", write, house.admission(mode))
+    running = await begun(wanted, house, request)
     if prefers_async(request):
         return accepted(running)
-    try:
-        async with asyncio.timeout(house.settings.request_seconds):
-            made = await running.outcome()
-    except TimeoutError:
-        if running.task is not None and running.task.done():
-            raise  # it was the work that took too long, not the waiting
+    made = await in_time(running, house)
+    if made is None:
         return accepted(running)
-    assert isinstance(made, Briefing)
     return json_reply(made, headers={"Content-Location": f"/v1/briefs/{made.id}"})
 
 

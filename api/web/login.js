@@ -28,7 +28,7 @@ async function ask(why) {
   const form = el(
     "form",
     { onsubmit: (event) => submit(event) },
-    el("p", {}, `${why} Whoever runs this service can give you one (paperbrief keys create).`),
+    el("p", {}, `${why} Whoever runs this service can give you a key (paperbrief keys create).`),
     el("label", { for: "key" }, "Key"),
     key,
     problem,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import html
 import re
 import time
@@ -13,7 +14,7 @@ import feedparser
 import httpx
 import pytest
 from contract.papers import HashingEmbedder, records, settings
-from contract.serving import problem
+from contract.serving import api, problem
 from contract.test_briefs import invented, listed
 
 from api.app import create_app
@@ -65,6 +66,44 @@ async def test_the_page_is_whole_without_scripts(shelf: Shelf) -> None:
     assert 'type="application/atom+xml"' in listed.text
     assert missing.status_code == 404
     assert "There is no such brief" in missing.text
+
+
+async def test_a_form_writes_a_brief_for_who_may(shelf: Shelf) -> None:
+    library, own, _ = shelf
+    async with api(library, own.model_copy(update={"host": "127.0.0.1"})) as client:
+        assert 'action="/briefs"' in (await client.get("/briefs")).text
+        sent = await client.post("/briefs", data={"topic": " decoding ", "week": "2025-W11"})
+        assert sent.status_code == 303
+        made = await library.briefing(sent.headers["location"].removeprefix("/briefs/"))
+        assert (made.topic, made.week) == ("decoding", "2025-W11")
+        newest = await client.post("/briefs", data={"topic": "", "week": ""})
+        made = await library.briefing(newest.headers["location"].removeprefix("/briefs/"))
+        assert (made.topic, made.week) == (None, "2025-W11")
+        wrong = {"2025-W60": {"week": "2025-W60"}, "--!": {"topic": "--!"}, "yesterday": {"week": "yesterday"}}
+        for typed, given in wrong.items():
+            told = await client.post("/briefs", data=given)
+            assert told.status_code == 422
+            assert 'role="alert"' in told.text
+            assert f'value="{typed}"' in told.text  # to be put right
+        problem(await client.post("/briefs", json={"topic": "x"}), 415, "unsupported-media-type")
+        foreign = await client.post("/briefs", data={"topic": "x"}, headers={"Origin": "https://evil.example"})
+        problem(foreign, 403, "cross-site")
+    async with outside(library, own.model_copy(update={"public_read": True})) as client:
+        assert "<form" not in (await client.get("/briefs")).text
+        problem(await client.post("/briefs", data={"topic": "x"}), 401, "key-needed")
+    assert len((await library.briefs()).briefs) == 3
+
+
+async def test_a_brief_that_takes_long_comes_into_the_list(shelf: Shelf) -> None:
+    library, own, _ = shelf
+    async with api(library, own, host="127.0.0.1", request_seconds=0.001) as client:
+        sent = await client.post("/briefs", data={"week": "2025-W11"})
+        assert (sent.status_code, sent.headers["location"]) == (303, "/briefs")
+        for _ in range(600):
+            if len((await library.briefs()).briefs) == 2:
+                break
+            await asyncio.sleep(0.1)
+        assert len((await library.briefs()).briefs) == 2
 
 
 async def test_an_empty_brief_has_a_page(shelf: Shelf) -> None:

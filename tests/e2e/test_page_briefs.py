@@ -103,6 +103,16 @@ def test_a_brief_is_asked_about_and_the_limit_can_be_taken_away(visit: Visits, b
     assert "brief=" not in on.page.url
 
 
+@pytest.mark.parametrize("scripts", [True, False])
+def test_a_brief_is_written_on_the_page(visit: Visits, scripts: bool) -> None:
+    page = visit("/briefs", java_script_enabled=scripts).page
+    page.get_by_label("Topic").fill("code search")
+    page.get_by_label("Week").fill(WEEK)
+    page.get_by_label("Week").press("Enter")
+    expect(page.locator("h1")).to_contain_text("Code search")
+    assert "/briefs/brf_" in page.url
+
+
 def test_the_briefs_of_a_series_lead_to_each_other(visit: Visits, site: Serving) -> None:
     made = [
         httpx.post(f"{site.url}/v1/briefs", json={"topic": "code search", "week": week}, timeout=120).json()
