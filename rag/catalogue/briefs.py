@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import and_, insert, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, defer
 
 from rag.catalogue.dialect import among
 from rag.catalogue.intake import numbers_of
@@ -84,7 +84,9 @@ def page(session: Session, *, after: str | None = None, limit: int = 50) -> Brie
 
     Raises InputError: `after` is not a cursor that this function gave.
     """
-    chosen = select(BriefRow).order_by(BriefRow.created.desc(), BriefRow.brief_id.desc()).limit(limit + 1)
+    # A brief is large, and a list of them shows none of it.
+    listed = select(BriefRow).options(defer(BriefRow.brief), defer(BriefRow.plan), defer(BriefRow.replies))
+    chosen = listed.order_by(BriefRow.created.desc(), BriefRow.brief_id.desc()).limit(limit + 1)
     if after is not None:
         created, _, brief_id = after.partition("~")
         if not brief_id:
