@@ -131,6 +131,7 @@ async def _asked(opened: Shelf, text: str, scope: Scope | None) -> _Found:
             words=part.words(question, retrieved.words),
             ranked=retrieved.ranked,
             sound=part.sound,
+            of=None if part.question is question else len(retrieved.words),
         )
         for part in proposed
     )

@@ -18,7 +18,7 @@ from sklearn.metrics import roc_auc_score
 
 from eval.calibrate_cases import Case
 from eval.reliability import brier, clopper_pearson_upper, ece, reliability, risk_coverage
-from rag.abstain import IF_NAMED, term_values
+from rag.abstain import term_values
 from rag.answerability import NAMES
 
 _BY_CASE = (
@@ -26,7 +26,7 @@ _BY_CASE = (
     *("topics_missing", "topic_share_missing", "figure", "figure_missing", "figure_missing_in_papers"),
     *("topics_missing_of_figure",),
 )
-TERMS = (*NAMES, *(f"{IF_NAMED}{name}" for name in _BY_CASE))
+TERMS = (*NAMES, *(f"named*{name}" for name in _BY_CASE))
 """What is weighed: every feature, and some of them once more where the question names a system."""
 AGAINST = frozenset(name for name in NAMES if "missing" in name or name == "unsaid")
 IN_FAVOUR = frozenset(("sound", "coverage", "cosine", "paper_cosine", "margin", "first_by_vectors", "first_by_words"))

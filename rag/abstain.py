@@ -31,7 +31,7 @@ from rag.relevance import Word
 # ------------------------------------------------------------------------------------------------------ the calibration
 
 
-IF_NAMED = "named*"
+BOTH = "*"
 
 
 class _Frozen(BaseModel):
@@ -49,7 +49,8 @@ class Term(_Frozen):
 class Regression(_Frozen):
     """`p = 1 / (1 + exp(-(intercept + sum weight * (x - mean) / scale)))`. Source: Cox 1958.
 
-    A term is called by its feature, or `named*feature` where it counts only for questions that name a system.
+    A term is called by its feature, or by two as `named*coverage`: their product, so that one counts where the other
+    does.
     """
 
     intercept: float
@@ -57,7 +58,7 @@ class Regression(_Frozen):
 
     @model_validator(mode="after")
     def _knows_its_features(self) -> Self:
-        unknown = sorted({name.removeprefix(IF_NAMED) for name in self.terms} - set(NAMES))
+        unknown = sorted({name for term in self.terms for name in term.split(BOTH)} - set(NAMES))
         if unknown:
             raise ValueError(f"there is no feature {unknown[0]!r}")
         return self
@@ -75,10 +76,7 @@ class Regression(_Frozen):
 def term_values(found: Features, names: Sequence[str]) -> list[float]:
     """The values of the terms of a regression: see `Regression`."""
     values = found.as_dict()
-    return [
-        values["named"] * values[name.removeprefix(IF_NAMED)] if name.startswith(IF_NAMED) else values[name]
-        for name in names
-    ]
+    return [math.prod(values[feature] for feature in name.split(BOTH)) for name in names]
 
 
 class _File(_Frozen):
@@ -229,7 +227,15 @@ def _judged(
     calibration: Calibration | None,
 ) -> Judged:
     own = tuple(proposal.words(question, words))
-    found = features(proposal.question, proposal.sentences, evidence, words=own, ranked=ranked, sound=proposal.sound)
+    found = features(
+        proposal.question,
+        proposal.sentences,
+        evidence,
+        words=own,
+        ranked=ranked,
+        sound=proposal.sound,
+        of=None if proposal.question is question else len(words),
+    )
     if calibration is None:
         relevance = max((min(1.0, e.relevance) for e in proposal.sentences), default=0.0)
         return Judged(proposal, own, found, relevance, proposal.sound)

@@ -91,7 +91,7 @@ class Features:
     comparison: float
     yes_no: float
     words: float
-    """How many words the question has that search can use: 25 and more are 1."""
+    """How many words the whole question has that search can use: 25 and more are 1."""
 
     def as_dict(self) -> dict[str, float]:
         """The features by name."""
@@ -109,11 +109,13 @@ def features(
     words: Sequence[Word],
     ranked: Sequence[Fused],
     sound: bool,
+    of: int | None = None,
 ) -> Features:
     """The features of sentences chosen from all evidence found.
 
     `words` are the question's with their weights and `ranked` the papers as both legs of the search found them;
-    `sound` says whether the rules of composing would say the sentences.
+    `sound` says whether the rules of composing would say the sentences. Of a part of a question, `of` says how many
+    words the whole one has.
     """
     lacks = missing(question, chosen, evidence, words)
     whole = sum(word.weight for word in words) or 1.0
@@ -153,8 +155,8 @@ def features(
         thing_missing=float(question.required is not None and question.required not in said),
         survey=float(question.kind is Kind.SURVEY),
         comparison=float(question.kind is Kind.COMPARISON),
-        yes_no=float(question.kind is Kind.YES_NO),
-        words=min(len(words), _MANY_WORDS) / _MANY_WORDS,
+        yes_no=float(question.kind is Kind.YES_NO and not _ASKS_WHAT.search(question.text)),
+        words=min(len(words) if of is None else of, _MANY_WORDS) / _MANY_WORDS,
     )
 
 
@@ -232,6 +234,22 @@ _TALK = frozenset(
         ),
     )
 )
+_COMPANIES = frozenset(
+    (
+        "openai",
+        "google",
+        "meta",
+        "facebook",
+        "microsoft",
+        "nvidia",
+        "deepmind",
+        "anthropic",
+        "apple",
+        "amazon",
+        "alibaba",
+    )
+)  # whose product is meant, and seldom named by its company in an abstract
+_ASKS_WHAT = re.compile(r"\b(?:how|what|which|why|where|who)\b", re.IGNORECASE)  # "Can you tell me how …"
 _LIKE = re.compile(r"-(?:like|style|based|type|sized?|family)$", re.IGNORECASE)
 
 
@@ -245,7 +263,7 @@ def _said_otherwise(text: str, papers: Sequence[str]) -> bool:
     base = _LIKE.sub("", plain)
     if base != plain and any(base.casefold() in paper.casefold() for paper in papers):
         return True
-    if _NOT.fullmatch(plain) or plain.casefold() in _TALK:
+    if _NOT.fullmatch(plain) or plain.casefold() in _TALK | _COMPANIES:
         return True
     initials = _INITIALS.fullmatch(plain)
     if initials is not None:
