@@ -246,7 +246,7 @@ def brief(
 def calibrate(
     gold: Annotated[
         list[Path] | None,
-        typer.Option(exists=True, dir_okay=False, help="Gold questions; may be repeated. Default: the choosing half."),
+        typer.Option(exists=True, dir_okay=False, help="Gold questions; may be repeated. Default: the packaged ones."),
     ] = None,
     corpus: Annotated[
         list[Path] | None,

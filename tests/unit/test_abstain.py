@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import replace
 from importlib import resources
 
@@ -104,6 +105,46 @@ def test_an_everyday_word_may_be_missing_and_a_topic_may_not() -> None:
     assert seen("How does Kestrel work for music?").qualifier_missing == 1.0
 
 
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Does Kestrel move by a cursor, isn't it 3-valued?",
+        "How do RBRs such as Kestrel read tables?",  # row by row
+        "Which accuracy does Kestrel-like reading reach?",
+        "How does Google's Kestrel handle tables, pls?",
+        "Does Kestrel need accurate cursors?",
+    ],
+)
+def test_what_stands_in_a_paper_in_another_form_is_not_missing(question: str) -> None:
+    made = seen(question)
+    assert (made.name_missing, made.topics_missing) == (0.0, 0.0)
+
+
+def test_a_name_is_missed_where_the_question_asks_or_elsewhere() -> None:
+    asked = seen("What accuracy does Kestrel reach on RowNet-2?")
+    assert (asked.name_missing, asked.name_missing_where_asked, asked.system_missing) == (1.0, 1.0, 1.0)
+    taken = seen("RowNet-2 is where Kestrel comes from. How does it read tables?")
+    assert (taken.name_missing, taken.name_missing_where_asked) == (1.0, 0.0)
+
+
+def test_a_figure_is_looked_for_in_the_sentences_and_in_the_whole_paper() -> None:
+    asked = understand("How many hours does the training of Kestrel take?")
+    evidence = found(asked, SHELF)
+    other = [e for e in evidence if e.text.startswith("Kestrel is")]
+    made = features(asked, other, evidence, words=words(asked.text, evidence), ranked=(), sound=True)
+    assert (made.figure, made.figure_missing, made.figure_missing_in_papers) == (1.0, 1.0, 0.0)
+
+
+def test_a_polite_question_asks_for_more_than_yes_or_no() -> None:
+    assert seen("Does Kestrel read tables?").yes_no == 1.0
+    assert seen("Can you tell me how Kestrel reads tables?").yes_no == 0.0
+
+
+def test_a_part_is_as_long_as_the_whole_question() -> None:
+    made, _ = decision("What accuracy does Kestrel reach, and how many hours does its training take?")
+    assert len({part.features.words for part in made.parts}) == 1
+
+
 def test_what_narrows_a_question_down() -> None:
     assert qualifiers("Is it faster than lookahead decoding on long tables?") == {
         "lookahead",
@@ -176,6 +217,27 @@ def test_what_is_near_to_nothing_is_out_of_scope(question: str, cosine: float, o
     assert made.outcome == outcome
     said = refusal(made, evidence, searched=2, found=())
     assert ("This is not about anything" in said) == (outcome == "out_of_scope")
+
+
+def test_what_answers_is_in_scope_until_it_is_far_from_all() -> None:
+    kind = calibration(figure_missing=-8.0)
+    assert decision("How do slow readers of tables move?", kind, cosine=0.15)[0].outcome == "answered"
+    assert decision("How do slow readers of tables move?", kind, cosine=0.05)[0].outcome == "out_of_scope"
+
+
+def test_whether_the_papers_answer_decides_and_how_sure_the_answer_is_is_said() -> None:
+    content = json.loads(calibration().content.model_dump_json())
+    doubtful = content | {"regression": {"intercept": -2.0, "terms": {}}, "answerable": {"intercept": 2.0, "terms": {}}}
+    by = Calibration.read(json.dumps(doubtful), where="test.json")
+    made, _ = decision("What accuracy does Kestrel reach?", by)
+    assert made.outcome == "answered"
+    assert made.probability == pytest.approx(1 / (1 + math.exp(2.0)))
+
+
+def test_a_term_of_two_features_counts_where_both_do() -> None:
+    by = calibration(**{"named*figure_missing": -9.0})
+    assert decision("How many parameters does Kestrel have?", by)[0].outcome == "insufficient_evidence"
+    assert decision("How many parameters does a reader have?", by)[0].outcome == "answered"
 
 
 def test_without_a_calibration_the_rules_of_composing_decide() -> None:
