@@ -20,10 +20,11 @@ from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from rag.answerability import NAMES, Features, features, like_a_system
+from rag.answerability import NAMES, Features, features
 from rag.errors import CalibrationError
 from rag.evidence import Evidence
 from rag.fusion import Fused
+from rag.lacking import like_a_system
 from rag.models import Outcome
 from rag.question import Question
 from rag.relevance import Word

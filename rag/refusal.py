@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterable, Sequence
 
 from rag.abstain import Decision, Judged
-from rag.answerability import missing
 from rag.evidence import Evidence
 from rag.given import asked_figure, wants_figure
+from rag.lacking import missing
 from rag.models import Nearest, Note, Paper
 
 _NEAREST = 3

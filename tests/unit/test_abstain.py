@@ -13,10 +13,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.abstain import Calibration, Decision, Proposal, decide
-from rag.answerability import NAMES, Features, features, qualifiers
+from rag.answerability import NAMES, Features, features
 from rag.compose.proposing import proposals, to_be_said
 from rag.errors import CalibrationError
 from rag.evidence import Evidence
+from rag.lacking import qualifiers
 from rag.models import Paper
 from rag.question import understand
 from rag.refusal import gaps, near_miss, nearest, refusal
