@@ -96,6 +96,11 @@ def brief(on: Visit) -> None:
     on.page.locator(".pane mark").first.wait_for()
 
 
+def brief_as_a_file(on: Visit) -> None:
+    newest = httpx.get(f"{on.url}/v1/briefs", params={"limit": 1}).json()["briefs"][0]
+    on.go(f"/v1/briefs/{newest['id']}.html")
+
+
 VIEWS = (
     home,
     narrowing,
@@ -110,6 +115,7 @@ VIEWS = (
     no_answer,
     briefs,
     brief,
+    brief_as_a_file,
 )
 
 
