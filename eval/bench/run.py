@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from eval.bench import build, http, ingest, search, start
+from eval.bench import brief, build, http, ingest, search, start
 from eval.bench.machine import load, machine
 from eval.bench.plan import Plan
 from rag.errors import InputError
@@ -17,6 +17,7 @@ PARTS: dict[str, tuple[Callable[[Plan], dict[str, Any]], Callable[[dict[str, Any
     "build": (build.measure, build.table),
     "reingest": (build.measure_again, build.table_again),
     "search": (search.measure, search.table),
+    "brief": (brief.measure, brief.table),
     "start": (start.measure, start.table),
     "http": (http.measure, http.table),
 }

@@ -101,6 +101,19 @@ def test_stopped_build_goes_on_with_kept_vectors(papers: Path, tmp_path: Path) -
     assert (kept["report"]["unchanged"], kept["passages"], kept["embedded"]) == (PAPERS, 2 * PAPERS, 0)
 
 
+def test_briefs_are_measured_beside_embedding(papers: Path, tmp_path: Path) -> None:
+    plan = plan_of(papers, tmp_path / "bench")
+    report = run(plan, ["brief"])
+    (one,) = json.loads((plan.folder / f"bench-{PAPERS}.json").read_text())["parts"]["brief"]["sizes"]
+    assert one["papers"] == PAPERS
+    assert one["passages"] >= PAPERS
+    assert one["embedding"] > 0
+    assert min(one["first"], one["again"], *one["topics"]) > 0
+    assert f"| {PAPERS} | {one['passages']} |" in report
+    assert (plan.folder / f"brief-{PAPERS}").is_dir()
+    assert not (plan.folder / "brief-copy").exists()
+
+
 def test_start_is_timed_and_its_imports_are_grouped(papers: Path, tmp_path: Path) -> None:
     measured = start.measure(plan_of(papers, tmp_path / "bench"), rounds=1)
     times = measured["times"]
