@@ -50,12 +50,14 @@ class Composed:
 
 def composed(plan: Plan, voices: Mapping[str, Voice]) -> Composed:
     """The brief of a plan, from its papers' own sentences."""
-    summary = _summary(plan, voices, _accounts(plan, voices))
+    told = [planned.paper_id for planned in plan.papers if voices[planned.paper_id].intro is not None]
+    summary = _summary(plan, voices, told)
     # What the summary says of a paper is not said again: its section goes on with how it works.
     spoken = dict(voices) | {
         one.evidence[0].paper_id: besides(voices[one.evidence[0].paper_id], one) for one in summary
     }
     accounts = _accounts(plan, spoken, used=sum(len(one.text.split()) for one in summary))
+    summary = [one for one in summary if one.evidence[0].paper_id in accounts]
     sections = [_section(theme, accounts, voices) for theme in plan.themes]
     reported = [voices[paper_id] for theme in plan.themes for paper_id in theme.paper_ids if paper_id in accounts]
     apart = differences(reported)
@@ -79,6 +81,7 @@ def _accounts(plan: Plan, voices: Mapping[str, Voice], *, used: int = 0) -> dict
     """What is said of each paper, in rank order as long as there is room; `used` words of it are taken."""
     made: dict[str, Account] = {}
     room, left = plan.constraints.max_words, len(plan.papers)
+    used = min(used, room // 3)
     for planned in plan.papers:
         left -= 1
         voice = voices[planned.paper_id]
@@ -109,13 +112,13 @@ def _differing(apart: Sequence[Difference]) -> tuple[Section, ...]:
     return (Section("Where papers differ", None, "differences", tuple(said)),) if said else ()
 
 
-def _summary(plan: Plan, voices: Mapping[str, Voice], accounts: Mapping[str, Account]) -> list[Grounded]:
+def _summary(plan: Plan, voices: Mapping[str, Voice], told: Sequence[str]) -> list[Grounded]:
     """A result of each theme, the largest theme first; of several papers where there are few themes.
 
     Of a theme, the first paper whose result is measured and names its system: a summary is read without what is around.
     """
-    queues = [_tellable([voices[name] for name in theme.paper_ids if name in accounts]) for theme in plan.themes]
-    wanted = min(SUMMARY, max(1, len(accounts) // 2), sum(map(len, queues)))
+    queues = [_tellable([voices[name] for name in theme.paper_ids if name in told]) for theme in plan.themes]
+    wanted = min(SUMMARY, max(1, len(told) // 2), sum(map(len, queues)))
     chosen: list[Grounded] = []
     while len(chosen) < wanted and any(queues):
         for queue in queues:

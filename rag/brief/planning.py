@@ -43,7 +43,8 @@ async def planned(request: BriefRequest, sources: Sources) -> tuple[Plan, dict[s
     fresh = (
         found if request.constraints.repeat else [c for c in found if c.paper.revision > reported.get(c.paper.id, 0)]
     )
-    seen = [c.paper.id for c in found if c not in fresh]
+    new = {c.paper.id for c in fresh}
+    seen = [c.paper.id for c in found if c.paper.id not in new]
     changed = await _changes(request, found, tags, seen, sources)
     order = ranked(fresh, request.constraints.popularity)
     vectors = await _vectors([c.paper for c in order], sources)

@@ -99,8 +99,9 @@ def plan_of(
 def _interleaved(places: Sequence[int], grouped: Sequence[Theme]) -> list[int]:
     """Places by rank within their theme first: the best of every theme before the second of any."""
     rank: dict[int, int] = {}
+    chosen = set(places)
     for theme in grouped:
-        mine = [place for place in theme.places if place in set(places)]
+        mine = [place for place in theme.places if place in chosen]
         rank |= {place: number for number, place in enumerate(mine)}
     return sorted(places, key=lambda place: (rank[place], place))
 
