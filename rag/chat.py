@@ -162,7 +162,7 @@ async def _weighed(followed: Followed, scope: Scope, desk: Desk) -> Followed:
     return followed.perhaps if alone.declines or carried.probability >= _CARRIED * alone.probability else followed
 
 
-_CARRIED = 0.8  # of the probability of a question that stands alone: in a conversation one more likely goes on
+_CARRIED = 0.65  # of the probability of a question that stands alone: in a conversation one more likely goes on
 
 
 async def _decided(reading: Followed, scope: Scope, desk: Desk) -> Decision:

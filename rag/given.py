@@ -72,6 +72,7 @@ _UNITS: tuple[tuple[str, frozenset[str]], ...] = (
     ),
     (r"\bhow many points\b|\bin points\b", frozenset({"points", "%", ""})),
     (r"\bhow many (?:percent|per cent|%)|\bin (?:%|percent|per cent)|\bpct\b", frozenset({"%", "points"})),
+    (r"\bwhat (?:%|percent\b|percentage\b|pct\b)", frozenset({"%", "points", "x"})),
     (r"\b(?:percentage|percent|fraction|proportion)s? of\b", frozenset({"%", "x", "points"})),
     (r"\bhow many (?:\w+er|more|less|better|worse)\b", frozenset({"%", "x", "points"})),
 )
@@ -135,6 +136,11 @@ _SIZE_OF_THING = re.compile(
     r"(?:(?:the|its|their|an?)\s+)?(?P<thing>[a-z-]+(?:\s+[a-z-]+)?)(?![\w'’-])",
     re.IGNORECASE,
 )
+_MUCH_OF_THING = re.compile(
+    r"\bhow much\s+(?P<thing>(?!(?:more|less|fewer|better|worse|is|are|was|were|do|does|did|can|could|has|have|"
+    r"had|would|will|extra|of|the|an?|it|its|they|their|this|that|by|in|on|for|to|further|cost|costs)\b|\w+er\b)[a-z-]+)(?![\w'’-])",
+    re.IGNORECASE,
+)
 _THE_SYSTEM = frozenset(
     (
         "it",
@@ -156,7 +162,8 @@ _THE_SYSTEM = frozenset(
 
 def sized(text: str) -> str | None:
     """The thing whose size or share is asked for: "how large is the vocabulary of …"; None where it is the system."""
-    found = _SIZE_OF_THING.search(asking(text))
+    clause = asking(text)
+    found = _SIZE_OF_THING.search(clause) or _MUCH_OF_THING.search(clause)
     if found is None:
         return None
     words = [word for word in found["thing"].casefold().split() if word not in _STOPS_THING]

@@ -51,6 +51,7 @@ _CORRECTED = re.compile(
     r"(?P<rest>\S.*)",
     re.IGNORECASE,
 )
+_MEANT = re.compile(r"i meant?\b|make that\b", re.IGNORECASE)
 _SAME = re.compile(r"(?:the )?same\b", re.IGNORECASE)
 _BARE_WH = re.compile(
     rf"(?:by |{PREPOSITION} )?{WH}(?: [^\s?]+){{0,4}}|how (?:much )?[a-z]+(?: {PREPOSITION} [^?]+)?"
@@ -86,7 +87,9 @@ def fragment(opened: Opened, past: Past) -> Followed | None:
     inside = opened.goes_on or asked_about is not None  # a capital there is not that of a first word
     named = bool(free_names(said)) or (inside and rewording.capitalised(said))
     same = _SAME.match(text) is not None
-    return _saying(said, past, named=named and not re.match(rf"{PREPOSITION}\b", said, re.I), same=same)
+    meant = _MEANT.match(text) is not None
+    named = named and not re.match(rf"{PREPOSITION}\b", said, re.I)
+    return _saying(said, past, named=named, same=same, meant=meant)
 
 
 def _put_right(said: str, more: str, rest: str, past: Past) -> Followed:
@@ -130,14 +133,15 @@ def _asking(text: str, past: Past) -> Followed | None:
     return unknown(text, past) if made is None else about(made, past.focus)
 
 
-def _saying(said: str, past: Past, *, named: bool, same: bool = False) -> Followed | None:
+def _saying(said: str, past: Past, *, named: bool, same: bool = False, meant: bool = False) -> Followed | None:
     """ "B-PROP", "on images", "summarization", "the cost": put where the last question said something else."""
     assert past.last is not None
     known = _spoken_of(said, past)
     if known is not None:
         return same_of(known, past) if not past.last.surveys else _surveyed(known.called, known, past)
     if named:
-        return _surveyed(said, None, past)
+        other = rewording.with_other(past.last, said) if meant and not past.last.surveys else None
+        return about(other, past.focus) if other is not None else _surveyed(said, None, past)
     focus = past.focus
     phrase = re.match(rf"{PREPOSITION}\b", said, re.I)
     head = re.split(rf"\s{PREPOSITION}\s", said, maxsplit=1, flags=re.I)[0]

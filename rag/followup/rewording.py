@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 
 from rag.followup.marks import AUX, PREPOSITION, THING, WH, Pointer
-from rag.followup.said import Past, Subject, Turn, topical
+from rag.followup.said import Past, Subject, Turn, proper, topical
 from rag.question import Kind
 from rag.text.asked import FUNCTION_WORDS
 from rag.text.figures import Figure, figures
@@ -140,6 +140,17 @@ def with_name(last: Turn, name: str) -> str | None:
     return None
 
 
+def with_other(last: Turn, name: str) -> str | None:
+    """The last question with a name in the place of the last one in it that is not its subject; None without one."""
+    question = bare(last.question)
+    others = [n for n in proper(question) if not _is_subject(last, n)]
+    if not others:
+        return None
+    latest = max(others, key=question.rindex)
+    at = question.rindex(latest)
+    return question[:at] + name + question[at + len(latest) :]
+
+
 def with_phrase(last: Turn, phrase: str) -> str:
     """The last question with "on images" in the place of "on text", or at its end."""
     question = bare(last.question)
@@ -175,7 +186,7 @@ def _unit(figure: Figure) -> str:
 
 def _end_of_phrase(question: str, start: int) -> int:
     """Where the noun phrase behind a preposition ends: at the next preposition, comma or verb, or with the question."""
-    end = re.compile(rf"[,;](?!\d)|\s(?:{PREPOSITION}|{AUX}|and|or|that|which|when|if|while)\b", re.IGNORECASE).search(
+    end = re.compile(rf"[,;](?!\d)|\s(?:{PREPOSITION}|{AUX}|{WH}|and|or|that|if|while)\b", re.IGNORECASE).search(
         question, start
     )
     return end.start() if end else len(question)

@@ -321,6 +321,11 @@ POINTING = [
     ("before", "question", "standalone"),
     [
         (SPEED, "no, I meant Quokka. Accuracy on tablets?", "Accuracy on tablets in Quokka?"),
+        (
+            answer("How good is Marmot on GSM8K?", MARMOT),
+            "sorry, I meant HumanEval",
+            "How good is Marmot on HumanEval?",
+        ),
         (SPEED, "no sorry, I meant Quokka", "How much faster is decoding with Quokka?"),
         (SPEED, "Thanks. What about Quokka then, what is it meant to read?", "What is Quokka meant to read?"),
         (ACCURACY, "w/ 800 tablets?", "What accuracy does Quokka reach with 800 tablets?"),

@@ -51,6 +51,8 @@ def test_the_very_figure_is_given(question: str, sentence: str) -> None:
         ("What did it cost in dollars?", "It was trained on 187 tables."),
         ("What BLEU score does it reach?", "It outperforms all others in four tasks."),
         ("Kestrel MRR on rows", "Kestrel is the best reader in four tasks."),
+        ("Fast as it is, how much electricity does its training use?", "The speedup is up to 2.49x on one GPU."),
+        ("by what % does it cut the time?", "On five reading tasks it cuts the time."),
         ("What did training cost in dollars?", "At the same training budget its accuracy is 72.4%."),
         ("How large, in GPU-days, was the training budget?", "At the same budget its accuracy is 72.4%."),
         ("How large is the vocabulary of Kestrel's tokenizer?", "Kestrel is a 7-billion-parameter reader."),
