@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from rag.analysis import Word, analysed, known
+from rag.analysis import Word, analysed
 from rag.compose.cues import is_background
 from rag.premise.direction import points
 from rag.premise.doubt import By, Doubt
-from rag.premise.matter import FRAME, Matter, share, system_keys
+from rag.premise.matter import FRAME, Matter, meets, share, system_keys
 from rag.retrieve import Evidence
 from rag.text.everyday import everyday
 from rag.text.kin import ordinary
@@ -36,14 +36,14 @@ def of_another(about: Matter, evidence: Sequence[Evidence]) -> Iterator[Doubt]:
             continue
         if any(w.stems & theirs for w in phrase):
             continue
-        strange = [w for w in phrase if not known(w, about.everything)]
+        strange = [w for w in phrase if meets(w, about.everything) < 1]
         telling = [w for w in strange if not (everyday(w.text) or ordinary(w.text))]
         if not telling or len(strange) * 2 < len(phrase):
             continue
         for other in others:
             said = analysed(other.text)
-            if all(known(w, said.keys) for w in phrase) and _together(phrase, said.text):
-                papers = {e.paper.id for e in others if all(known(w, analysed(e.text).keys) for w in phrase)}
+            if all(meets(w, said.keys) == 1 for w in phrase) and _together(phrase, said.text):
+                papers = {e.paper.id for e in others if all(meets(w, analysed(e.text).keys) == 1 for w in phrase)}
                 rest = [w for w in about.topic if w not in phrase]
                 yield Doubt(
                     about.claim,

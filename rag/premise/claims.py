@@ -67,6 +67,11 @@ _SO = re.compile(
     rf"(?={_TURNS}\b)",
     re.IGNORECASE,
 )
+_SPLICED = re.compile(
+    r"^(?!(?:for|in|on|at|of|with|by|to|from|under|between|among|when|while|according|if|as|after|before)\b)"
+    rf"(?P<what>\S+ \S+ \S[^?,]+), (?={_TURNS}\b)",
+    re.IGNORECASE,
+)
 _TAG = re.compile(
     r"^(?P<what>.+?),? (?:right|correct|yes|no|true|or not|"
     r"(?:is|are|was|were|do|does|did|has|have|can)(?:n['’]t| not)? (?:it|they|he|she|that|this)(?: not)?)\s*\??$",
@@ -107,7 +112,7 @@ def _of_statement(piece: str) -> list[Claim]:
 
 def _of_question(piece: str) -> list[Claim]:
     opened = bool(_ASKS.match(piece) or _WHETHER.match(piece))
-    for pattern in () if opened else (_LEADING, _SO):
+    for pattern in () if opened else (_LEADING, _SO, _SPLICED):
         parted = pattern.match(piece)
         if parted is not None:
             return [Claim(parted["what"], How.STATED), *_of_question(piece[parted.end() :])]

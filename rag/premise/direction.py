@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
+from itertools import takewhile
 
 from rag.analysis import Analysed, Word
 from rag.premise.doubt import By, Doubt
@@ -21,7 +22,9 @@ _RANKING = frozenset(
         *("below", "above", "superior", "inferior", "match", "equal", "equals"),
     )
 )
-_THAN = re.compile(r"\s+(?:\w+\s+){0,4}?than\b")
+_THAN = re.compile(r"\s+(?:[\w-]+\s+){0,5}?than\b|\s+(?:out\s+)?(?:against|ahead of|over)\b", re.IGNORECASE)
+_THAN_ALONE = re.compile(r"\bthan\b|\bagainst\b|\bahead of\b", re.IGNORECASE)
+_WHERE = re.compile(r"\b(?:on|at|in|for|with|by|after|when|under|across|within|while|and|as)\b", re.IGNORECASE)
 _EQUAL = re.compile(
     r"\b(?:equals?|equalled|match(?:es|ed)?|on par|comparable|identical|the same|similar|"
     r"no (?:less|more|worse|better)|equally|as \w+(?: and \w+)? as)\b",
@@ -32,9 +35,15 @@ _DENIALS = NEGATIONS | {"hardly", "barely", "little", "avoid", "avoids", "preven
 _NOTHING = frozenset(("no", "nothing", "none", "not"))
 _REACH = 6
 _CLEARLY = 0.95  # what agrees at least so much, beside what does not, is agreement
+_OF_ONE_KIND = 2  # axes from this on say themselves what they measure: speed, price
 _BEFORE_FIGURE = re.compile(r"\s(?:than\s|to\s)?(?:about\s)?[~<>]?\d")
 _NEXT = 2  # content words beside one that points that say what it is said of
 _BOUNDS = re.compile(r"[;:]|,\s(?:and|but|yet|while|whereas|although|so)\b")
+_GENERIC = re.compile(r"\b(?:baselines?|rivals?|competitors?|others|methods|existing|previous|earlier|prior)\b")
+_OWN = re.compile(r"^(?:both|all|it|they|the|our|we)\b", re.IGNORECASE)
+_ASKED_THERE = re.compile(
+    r"\b(?:stud|ask|examin|investigat|explor)\w+ (?:which|whether|how|what|where)\b", re.IGNORECASE
+)
 _SYSTEM = re.compile(
     r"^(?:it|they|this|the (?:method|approach|model|network|framework|system)|we|our)\b", re.IGNORECASE
 )
@@ -50,6 +59,9 @@ class _Pointed:
     before: tuple[Word, ...]
     after: tuple[Word, ...]
     ranks: bool
+    first: tuple[Word, ...] = ()
+    """What is ranked before, and `second` behind, without where and when."""
+    second: tuple[Word, ...] = ()
 
 
 def other_way(about: Matter) -> Iterator[Doubt]:
@@ -57,7 +69,7 @@ def other_way(about: Matter) -> Iterator[Doubt]:
     for pointed in _pointed(about.said):
         found: list[tuple[Told, float, float, bool]] = []
         for told in about.told:
-            for other in _pointed(told.said):
+            for other in () if _ASKED_THERE.search(told.said.text) else _pointed(told.said):
                 judged = _compared(about, pointed, told, other)
                 if judged is not None:
                     found.append((told, *judged))
@@ -91,18 +103,44 @@ def _compared(about: Matter, one: _Pointed, told: Told, other: _Pointed) -> tupl
         return None
     sign = 1.0 if max(common) > 0 else -1.0
     theirs_before, theirs_after = _keys(other.before), _keys(other.after)
-    if _SYSTEM.match(told.said.text) and other.ranks:
-        theirs_before |= about.system
+    if one.ranks and other.ranks:
+        ranked = _by_rank(about, one, told, other)
+        if ranked:
+            return abs(ranked), sign * (1.0 if ranked > 0 else -1.0), True
     straight = _met(one.before, theirs_before, about) + _met(one.after, theirs_after, about)
     crossed = _met(one.before, theirs_after, about) + _met(one.after, theirs_before, about)
-    if one.ranks and other.ranks and straight != crossed:
-        turned = -1.0 if crossed > straight else 1.0
-        return abs(crossed - straight), sign * turned, True
     shared = straight + crossed
-    beside = (*one.before[-_NEXT:], *one.after[:_NEXT])
-    if not _met(beside, theirs_before | theirs_after, about):
+    theirs = theirs_before | theirs_after
+    if any(axis in axes and axis >= _OF_ONE_KIND for axis, _ in other.points):  # "faster" needs no noun beside it
+        theirs |= told.said.keys
+        shared = max(shared, _met((*one.before, *one.after), theirs, about))
+    if not _met(_beside(one), theirs, about):
         return None
     return (shared, sign, False) if shared else None
+
+
+def _by_rank(about: Matter, one: _Pointed, told: Told, other: _Pointed) -> float:
+    """How much more two rankings have the same on the same sides (above 0) than on the other ones (below)."""
+    theirs_first, theirs_second = _keys(other.first), _keys(other.second)
+    if _SYSTEM.match(told.said.text) or not theirs_first:
+        theirs_first |= about.system
+    straight = _met(one.first, theirs_first, about) + _met(one.second, theirs_second, about)
+    crossed = _met(one.first, theirs_second, about) + _met(one.second, theirs_first, about)
+    if (
+        straight == crossed == 0
+        and _GENERIC.search(" ".join(w.text for w in other.second))
+        and _OWN.match(told.said.text)
+    ):
+        # "both models outperform all baselines" says of whatever the system is ranked against that it is ranked below
+        ours = [side for side in (one.first, one.second) if any(w.stems & about.system for w in side)]
+        return 0.0 if len(ours) != 1 else (0.6 if ours[0] is one.first else -0.6)
+    return straight - crossed
+
+
+def _beside(one: _Pointed) -> tuple[Word, ...]:
+    """The words next to one that points, up to the next one that does: of "small with large bags", none for "small"."""
+    before = list(takewhile(lambda w: w.key not in _lexicon(), reversed(one.before)))[:_NEXT]
+    return (*before, *list(takewhile(lambda w: w.key not in _lexicon(), one.after))[:_NEXT])
 
 
 def _met(words: tuple[Word, ...], keys: frozenset[str], about: Matter) -> float:
@@ -139,11 +177,16 @@ def _pointed(sentence: Analysed) -> list[_Pointed]:
         denied = any(w.text in _DENIALS for w in words[max(0, place - 3) : place] if w is not word)
         denied = denied != any(w.text in _NOTHING for w in words[place + 1 : place + 3])
         figured = _BEFORE_FIGURE.match(sentence.text, word.start + len(word.text)) and word.text in _MEASURING
-        if figured or (place and words[place - 1].text in ("how", "speed", "speeds", "sped")):
+        if (
+            figured
+            or (place and words[place - 1].text in ("how", "speed", "speeds", "sped"))
+            or word.text == "matching"
+        ):
             continue
         before, after = _within(sentence, word)
         end = word.start + len(word.text)
         ranks = stem(word.text) in _RANKING or _THAN.match(sentence.text, end) is not None
+        first, second = _ranked(sentence.text, word, before, after) if ranks else ((), ())
         found.append(
             _Pointed(
                 word.text,
@@ -152,9 +195,26 @@ def _pointed(sentence: Analysed) -> list[_Pointed]:
                 before,
                 after,
                 ranks,
+                first,
+                second,
             )
         )
     return found
+
+
+def _ranked(
+    text: str, word: Word, before: tuple[Word, ...], after: tuple[Word, ...]
+) -> tuple[tuple[Word, ...], tuple[Word, ...]]:
+    """What is ranked, without where and when: of "on oceans A beats B at night", A and B."""
+    comma = text.rfind(", ", 0, word.start)
+    subject = tuple(w for w in before if w.start > comma)
+    end = word.start + len(word.text)
+    than = _THAN_ALONE.search(text, end)
+    behind = than.end() if than else end
+    where = _WHERE.search(text, behind)
+    last = where.start() if where else len(text)
+    ranked = tuple(w for w in after if behind <= w.start < last)
+    return (subject or before, ranked or after)
 
 
 def _within(sentence: Analysed, word: Word) -> tuple[tuple[Word, ...], tuple[Word, ...]]:

@@ -11,7 +11,7 @@ from rag.premise.doubt import Doubt
 from rag.premise.figures import other_figures
 from rag.premise.instead import another_of_its_kind
 from rag.premise.matter import Matter, matter
-from rag.premise.without import denied, done_without
+from rag.premise.without import denied, done_without, turned_round
 from rag.question import Kind, Question
 from rag.retrieve import Evidence
 
@@ -46,7 +46,7 @@ def _named_at(about: Matter) -> int | None:
 
 def _stands_alone(about: Matter, *, several: bool) -> bool:
     """Whether a claim of a survey or a comparison says something by itself: only "why …" does of two systems."""
-    return about.named and (about.claim.how is How.REASON or (about.claim.how is How.STATED and not several))
+    return about.named and (not several or about.claim.how is How.REASON)
 
 
 def _in_own(about: Matter) -> Iterator[Doubt]:
@@ -60,6 +60,7 @@ def _in_own(about: Matter) -> Iterator[Doubt]:
     yield from another_of_its_kind(about)
     yield from done_without(about)
     yield from denied(about)
+    yield from turned_round(about)
 
 
 def _papers(evidence: Sequence[Evidence]) -> list[list[Evidence]]:

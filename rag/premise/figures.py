@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from rag.analysis import Analysed, Word
 from rag.premise.doubt import By, Doubt
-from rag.premise.matter import Matter, Told, meets, of_the_same
+from rag.premise.matter import Matter, Told, meets, of_the_same, whole
 from rag.text.figures import Figure, figures, same_value
 from rag.text.words import FUNCTION
 
@@ -17,7 +17,7 @@ _FRACTIONS = re.compile(
     r"\b(?:(?:a |one )?(?P<half>half)|(?:a |one )(?P<part>third|quarter|fifth|tenth))\b(?=,? (?:of|its|the|as)\b)", re.I
 )
 _PARTS = {"half": 50.0, "third": 100 / 3, "quarter": 25.0, "fifth": 20.0, "tenth": 10.0}
-_UNIT_BEHIND = re.compile(r"[\s-]+(?:[\w-]+[\s-]+)?(?:(?P<points>points?)|(?P<x>times|fold))\b", re.IGNORECASE)
+_UNIT_BEHIND = re.compile(r"[\s-]+(?:(?:[\w-]+[\s-]+)?(?P<points>points?)|(?P<x>times|fold))\b", re.IGNORECASE)
 _OF_A_NAME = re.compile(r"(?:[A-Z][\w.+-]*|[a-z]+(?:-\w+)+)[\s-]$")
 _SIZE = re.compile(r"\d+(?:\.\d+)?[BM]\b")
 _NEARLY = re.compile(
@@ -29,8 +29,12 @@ _OTHERS = re.compile(
     r"|\b(?:after|from|below|above)\s+(?:\w+\s+){0,3}$",
     re.IGNORECASE,
 )
-_ENDS = re.compile(r"[,.;:()]|\b(?:and|or|but|than|is|are|was|were|does|do|did|that|which|with|to|from)\b")
+_ENDS = re.compile(
+    r"[,.;:()]|\b(?:of|on|for|in|over|at|by|and|or|but|than|is|are|was|were|does|do|did|that|which|with|to|from)\b"
+)
+_SHARE_OF = re.compile(r"\s+of\s+(?:(?:the|its|these|those|all)\s+)?")
 _REACH = 3
+_SCORES = frozenset(("", "%", "points"))  # units that a score is given in, now with and now without
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +66,12 @@ def other_figures(about: Matter) -> Iterator[Doubt]:
 def _rival(about: Matter, count: _Count, told: Told, *, known: bool) -> Doubt | None:
     best = 0.0
     for other in _counts(told.said):
-        if other.figure.unit != count.figure.unit or same_value(count.figure, other.figure):
-            continue
         alike = _alike(count, other)
+        scores = alike > 0 and {other.figure.unit, count.figure.unit} <= _SCORES
+        if same_value(count.figure, other.figure) or not (other.figure.unit == count.figure.unit or scores):
+            continue
+        if known and not _same_head(count, other):
+            continue
         large = min(count.figure.value, other.figure.value) >= _LARGE
         strength = alike or (0.5 if count.figure.unit or large or not count.figure.value.is_integer() else 0.0)
         best = max(best, strength * (0.6 if other.of_others else 1.0))
@@ -82,6 +89,11 @@ def _rival(about: Matter, count: _Count, told: Told, *, known: bool) -> Doubt | 
         told.own,
         about.named,
     )
+
+
+def _same_head(one: _Count, other: _Count) -> bool:
+    """Whether what two figures count is called the same: the last word right behind each."""
+    return bool(other.things) and any(meets(w, whole(other.things[-1])) == 1 for w in one.things[:2])
 
 
 def _states(count: _Count) -> bool:
@@ -133,14 +145,16 @@ def _count(sentence: Analysed, figure: Figure) -> _Count:
     if behind is not None:
         unit = "points" if behind["points"] else "x"
         figure = Figure(figure.value, unit, figure.start, figure.end, figure.bound)
-    ends = _ENDS.search(text, figure.end)
+    share_of = _SHARE_OF.match(text, figure.end)  # "five of the models"
+    ends = _ENDS.search(text, share_of.end() if share_of else figure.end)
     stop = ends.start() if ends else len(text)
     things = [w for w in sentence.words if w.content and figure.end <= w.start < stop][:_REACH]
     if text[figure.end : figure.end + 1] == "-" and not figure.unit and not figure.value >= _LARGE:
         things = things[:1]
     before = text[: figure.start]
     if re.search(r"\b(?:of|to|is|at|by)\s+(?:\w+\s+)?$", before):
-        things += [w for w in sentence.words if w.content and w.start < figure.start][-2:]
+        further = [w for w in sentence.words if w.content and w.start < figure.start]
+        things = [*further[-4 if re.search(r"\bby\s+$", before) else -2 :], *things]
     return _Count(
         figure,
         tuple(things),

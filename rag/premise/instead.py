@@ -49,15 +49,19 @@ def another_of_its_kind(about: Matter) -> Iterator[Doubt]:
     for members in _sets():
         for place, member in enumerate(members):
             met = member.search(about.claim.text)
-            if met is None or any(other.search(about.claim.text) for n, other in enumerate(members) if n != place):
+            if met is None:
                 continue
+            also = [n for n, other in enumerate(members) if n == place or other.search(about.claim.text)]
             known = [told for told in about.told if told.own and member.search(told.said.text)]
             there = {w.start for w in about.topic if met.start() <= w.start < met.end()}
             against = max((of_the_same(about, told, there) for told in known), default=0.0)
             if not known and member.search(title):
                 continue
             for told in about.told:
-                doubt = _in(about, met, told, [m for n, m in enumerate(members) if n != place], member, bool(known))
+                if any(members[n].search(told.said.text) for n in also):
+                    continue
+                others = [m for n, m in enumerate(members) if n not in also]
+                doubt = _in(about, met, told, others, member, bool(known))
                 if doubt is not None and not (known and doubt.context <= against):
                     yield doubt
 
@@ -78,7 +82,7 @@ def _in(
         for rival in rivals
     )
     context = of_the_same(about, told, {w.start for w in about.topic if met.start() <= w.start < met.end()})
-    if (known and strength < _SURE) or (about.claim.how is How.ASKED and not (strength and context)):
+    if (known and (strength < _SURE or not told.own)) or (about.claim.how is How.ASKED and not (strength and context)):
         return None
     return Doubt(
         about.claim,

@@ -13,10 +13,11 @@ from rag.premise.claims import Claim
 from rag.retrieve import Evidence
 from rag.text.figures import same_value
 from rag.text.kin import kin
-from rag.text.names import called
+from rag.text.names import called, system_name
 from rag.text.words import alike, stem
 
 _CLAUSES = re.compile(r";\s|,?\s(?=(?:but|while|whereas)\b)|,\s(?=(?:yet|although)\b)")
+_SIZE = re.compile(r"-\d+(?:\.\d+)?[BM]$")
 _MANY = 3  # keys that only a name has, with those of its parts
 _KIN = 0.6  # what a relative counts beside the word itself
 # Words that frame a claim and are no part of it, beside those that every question has.
@@ -120,7 +121,8 @@ def matter(claim: Claim, sentences: Sequence[Evidence]) -> Matter:
 @lru_cache(maxsize=4_096)
 def system_keys(title: str, abstract: str) -> frozenset[str]:
     """The keys of what a paper's system is called."""
-    names = called(title, abstract)
+    names = [*called(title, abstract), *filter(None, (system_name(title),))]
+    names += [_SIZE.sub("", name) for name in names]
     return frozenset(key for name in names for key in (analysed(name).keys if " " in name else name_keys(name)))
 
 
@@ -152,7 +154,8 @@ def share(words: Iterable[Word], keys: Collection[str]) -> float:
 def of_the_same(about: Matter, told: Told, but: Collection[int]) -> float:
     """The share of a claim's words and figures that a clause has, those that start at the places `but` left out."""
     rest = [word for word in about.topic if word.start not in but]
-    figures = [figure for figure in about.said.figures if figure.start not in but]
+    text = about.said.text
+    figures = [f for f in about.said.figures if f.start not in but and not text[f.end : f.end + 1].isalnum()]
     met = sum(meets(word, told.said.keys) for word in rest)
     met += sum(any(same_value(figure, other) for other in told.said.figures) for figure in figures)
     return met / (len(rest) + len(figures)) if rest or figures else 0.5

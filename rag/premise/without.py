@@ -5,24 +5,26 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from rag.agreement import check_negation
 from rag.analysis import Word, analysed, known
 from rag.premise.claims import How
 from rag.premise.doubt import By, Doubt
 from rag.premise.matter import Matter, Told, meets, of_the_same, share
 from rag.text.everyday import everyday
+from rag.text.words import NEGATIONS
 
 # What stands behind these is what is not done: "instead of syntax trees", "replaces k-mers with", "without a draft".
 _EXCLUDES = re.compile(
     r"\b(?:instead of|rather than|in place of|replac(?:e|es|ed|ing)|substitut(?:e|es|ed|ing)|without|"
     r"avoid(?:s|ed|ing)?|dispens\w+ with|do(?:es)? not (?:use|need|require|rely on|take)|needs? not|needs? no|"
     r"no longer (?:use|need|require)s?|no need (?:for|of)|never|free of|with no|with neither|no|not|hardly|nothing of|"
-    r"ignor\w+|skip(?:s|ped|ping)?|lacks?|against)\b"
+    r"ignor\w+|skip(?:s|ped|ping)?|lacks?)\b"
     r"(?P<what>[^.;:,]{3,90})",
     re.IGNORECASE,
 )
 _WITHOUT = re.compile(
     r"\b(?:instead of|rather than|in place of|replac(?:e|es|ed|ing)|substitut(?:e|es|ed|ing)|without|"
-    r"avoid(?:s|ed|ing)?|dispens\w+ with|do(?:es)? not (?:use|need|require|rely on|take|overlap)|needs? (?:not|no)\b|"
+    r"avoid(?:s|ed|ing)?|dispens\w+ with|do(?:es)? not (?:use|need|require|rely on|take|overlap)|needs? no\b|"
     r"no longer (?:use|need|require)s?|no need (?:for|of)|with no)\b(?P<what>[^.;:,]{3,90})",
     re.IGNORECASE,
 )
@@ -31,10 +33,11 @@ _UNDONE = re.compile(
 )
 _FAILS = re.compile(r"\b(?:fails?|failed|failing|struggles?|unable|cannot)\b(?P<what>[^.;:,]{3,90})", re.IGNORECASE)
 _UP_TO = re.compile(r"\b(?:with|by|we|it|they|is|are|to|and|that|which|who|only|but|so|just)\b", re.IGNORECASE)
+_OR = re.compile(r"\bor\b|,", re.IGNORECASE)
 _FREE = re.compile(r"\b(?P<what>[a-z]{4,})-free\b", re.IGNORECASE)
 # A question that says itself that something is left out, or bad, takes nothing of it for granted.
 _AWARE = re.compile(
-    r"\b(?:instead|rather|replac\w+|substitut\w+|without|avoid\w*|not|no|never|than|against|versus|compared|unlike|"
+    r"\b(?:instead|rather|replac(?:e|es|ed|ing)|substitut\w+|without|avoid\w*|not|no|never|than|against|versus|compared|unlike|"
     r"rid of|remov\w+|inefficien\w+|bad|poor|wrong|wast\w+|weak\w*|worse|free|deal with|handle|tackle|"
     r"place)\b|n['’]t\b|-free\b",
     re.IGNORECASE,
@@ -58,9 +61,11 @@ def done_without(about: Matter) -> Iterator[Doubt]:
     beside = _OTHERS.search(about.claim.text)
     for told in own:
         for found in _WITHOUT.finditer(told.said.text):
-            gone = _words(found["what"])
-            met = [w for w in about.topic if not everyday(w.text) and meets(w, _keys(gone)) == 1]
-            if met and sum(known(w, elsewhere) for w in met) * 2 < len(met):
+            # Of "without A or B", B is done without as surely as both.
+            parts = [part for piece in _OR.split(_cut(found["what"])) if (part := _words(piece))]
+            gone = max(parts, key=lambda part: share(about.topic, _keys(part)), default=())
+            met = [w for w in about.topic if meets(w, _keys(gone)) == 1]
+            if not all(everyday(w.text) for w in met) and sum(known(w, elsewhere) for w in met) * 2 < len(met):
                 yield _doubt(about, By.WITHOUT, told, met, gone, elsewhere)
         for found in _UNDONE.finditer(told.said.text):
             undone = _words(found["what"])
@@ -90,7 +95,7 @@ def denied(about: Matter) -> Iterator[Doubt]:
             for free in _FREE.finditer(told.said.text)
             for w in gone
         )
-        if agreed:
+        if agreed or any(share(gone, told.said.keys) > 0.5 and _denies(told) for told in about.told):
             continue
         for told in about.told:
             said = analysed(_EXCLUDES.sub(" ", told.said.text))
@@ -100,6 +105,25 @@ def denied(about: Matter) -> Iterator[Doubt]:
                     about, told, {w.start for w in about.topic if found.start() <= w.start < found.end()}
                 )
                 yield Doubt(about.claim, By.NEEDED, told.evidence, strength, same, 0.0, found[0], told.own, about.named)
+
+
+def _denies(told: Told) -> bool:
+    return any(word.text in NEGATIONS for word in told.said.words)
+
+
+def turned_round(about: Matter) -> Iterator[Doubt]:
+    """Each sentence of the paper's own work that negates what the claim says: "neither … nor A matters"."""
+    if _denying(about) or about.claim.how not in (How.STATED, How.REASON):
+        return
+    for told in about.told:
+        negated = check_negation(about.said, [told.said]) if told.own and _denies(told) else None
+        if negated is not None and negated.certain:
+            same = of_the_same(about, told, set())
+            yield Doubt(about.claim, By.WITHOUT, told.evidence, same, same, 0.0, "", told.own, about.named)
+
+
+def _denying(about: Matter) -> bool:
+    return any(word.text in NEGATIONS for word in about.said.words)
 
 
 def _doubt(
@@ -127,8 +151,13 @@ def _doubt(
 
 
 def _words(text: str) -> tuple[Word, ...]:
+    return tuple(w for w in analysed(_cut(text)).words if w.content)
+
+
+def _cut(text: str) -> str:
+    """What is done without, up to the word that says what is done instead."""
     end = _UP_TO.search(text)
-    return tuple(w for w in analysed(text[: end.start()] if end and end.start() > 3 else text).words if w.content)
+    return text[: end.start()] if end and end.start() > 3 else text
 
 
 def _keys(words: tuple[Word, ...]) -> frozenset[str]:

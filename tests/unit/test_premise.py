@@ -29,7 +29,8 @@ PAPERS = [
         title="WaveNet: Tides in Text",
         abstract="WaveNet is an encoder-decoder model that is trained on posts collected from Reddit "
         "and needs 300 labels. "
-        "On oceans WaveNet beats ColNet by far. The middle layers of WaveNet hold the tides.",
+        "On oceans WaveNet beats ColNet by far. The middle layers of WaveNet hold the tides. "
+        "WaveNet is over 50 times faster. Neither moon nor wind matters to it. It works without wires or radio.",
     ),
     Paper(
         id="2401.3",
@@ -71,6 +72,8 @@ def against(text: str) -> Conflict | None:
         ("Odd that WaveNet, a decoder-only model, reads both ways. How so?", "encoder-decoder"),
         ("Since WaveNet needs no labels, where does it take its classes from?", "needs 300 labels"),
         ("Why are the last layers of WaveNet the ones with the tides?", "middle layers"),
+        ("Why is WaveNet slower than ships?", "50 times faster"),
+        ("WaveNet needs radio. How strong?", "without wires or radio"),
     ],
 )
 def test_a_wrong_premise_is_met_with_the_papers_own_word(question: str, says: str) -> None:
@@ -104,6 +107,7 @@ def test_a_wrong_premise_is_met_with_the_papers_own_word(question: str, says: st
         "Since WaveNet needs labels, how many?",
         "Why are the middle layers of WaveNet the ones with the tides?",
         "How do RowNet and ColNet compare?",
+        "Why does the wind not matter to WaveNet?",
         "What accuracy does WaveNet reach on Wikipedia?",
     ],
 )
