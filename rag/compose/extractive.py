@@ -78,10 +78,10 @@ def draft(question: Question, evidence: Sequence[Evidence]) -> Draft:
         return Draft((surveyed(question, evidence),))
     if question.kind is Kind.COMPARISON and question.parts:
         return Draft((compared(question, evidence),))
+    if len(systems(evidence)) > 1:  # however it is asked, each has to be spoken of
+        return Draft((compared(question, evidence),))
     if question.parts:
         return Draft(tuple(of_parts(question, evidence)))
-    if len(systems(evidence)) > 1:
-        return Draft((compared(question, evidence),))
     return Draft((best(question, evidence, MAX_SENTENCES),))
 
 

@@ -45,7 +45,12 @@ def fit(question: Question, evidence: Evidence) -> float:
 
 
 def _wants_background(question: Question, evidence: Evidence) -> bool:
-    """What a paper builds on explains a notion, though not its own system, and answers what was wrong before it."""
+    """What a paper builds on explains a notion, though not its own system, and answers what was wrong before it.
+
+    How a problem is got around is not answered by the problem.
+    """
+    if question.kind is Kind.METHOD:
+        return False
     return cues.asks_for_background(question.text) or (question.kind is Kind.DEFINITION and not evidence.own)
 
 

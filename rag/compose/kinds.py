@@ -10,13 +10,13 @@ from rag.compose import cues
 from rag.compose.fit import FLOOR, alike, as_seen_by, best_first, fit, possible, same, sound, thing
 from rag.question import Kind, Question
 from rag.retrieve import Evidence
-from rag.text.names import system_of
 
 MAX_SENTENCES = 3
 MAX_SURVEY = 12
-_MAX_PART = 2  # sentences for each part of a double question, and for each side of a comparison
-_NEARLY_AS_GOOD = 0.12  # how much less well than the best a further sentence may fit
-_NEARLY_FOR_METHOD = 0.25  # … where it is asked how a named system does something
+_MAX_PART = 2  # sentences for each part of a double question
+_MAX_SIDE = 3  # … for each side of a comparison, since either half of the answer may be any of several
+_NEARLY_AS_GOOD = 0.25  # how much less well than the best a further sentence of its paper may fit
+_ELSEWHERE = 0.12  # … and one of another paper
 _SIDE_FLOOR = 0.6  # share of a side's words that a paper has to have to be about that side
 _AS_DEFINING = 0.2  # how much less well an earlier sentence may fit that defines as well
 _SURELY = 0.8  # relevance, relative to the most relevant paper's, from which a paper belongs to a survey
@@ -46,20 +46,22 @@ class Part:
 
 
 def best(question: Question, evidence: Sequence[Evidence], most: int) -> Part:
-    """The best sentence, and further ones that fit nearly as well and say something that was asked for."""
+    """The best sentence, and further ones that fit nearly as well: of its paper, or of another where a topic is asked.
+
+    Where the best does not lead clearly it is often another sentence of the same paper that answers, and two or three
+    read better than one.
+    """
     ranked = possible(question, evidence)
     if not ranked:
         return Part((), sound=False)
     if question.kind is Kind.DEFINITION:
         return _defining(question, ranked)
-    chosen: list[Evidence] = []
-    for candidate in ranked:
-        if len(chosen) == most or not _near(question, candidate, ranked[0]):
-            break
-        if not chosen or _adds(question, candidate, chosen):
+    chosen = [ranked[0]]
+    if question.kind in _GOES_ON_AFTER:
+        chosen += _continued(chosen, ranked)[: most - 1]
+    for candidate in ranked[1:]:
+        if len(chosen) < most and _near(question, candidate, ranked[0]) and _adds(question, candidate, chosen):
             chosen.append(candidate)
-    if question.kind in _GOES_ON_AFTER and len(chosen) < most:
-        chosen += _continued(chosen, ranked)[: most - len(chosen)]
     return Part(tuple(chosen), sound(question, chosen[0]))
 
 
@@ -74,9 +76,8 @@ def _continued(chosen: Sequence[Evidence], ranked: Sequence[Evidence]) -> list[E
 
 
 def _near(question: Question, candidate: Evidence, first: Evidence) -> bool:
-    """Whether a sentence fits nearly as well as the first; how something is done often takes several."""
-    several = question.kind is Kind.METHOD or (question.kind is Kind.COMPARISON and question.figure is None)
-    slack = _NEARLY_FOR_METHOD if several and first.own else _NEARLY_AS_GOOD
+    """Whether a sentence fits nearly as well as the first."""
+    slack = _NEARLY_AS_GOOD if candidate.paper.id == first.paper.id else _ELSEWHERE
     return fit(question, candidate) >= fit(question, first) - slack
 
 
@@ -98,23 +99,17 @@ def _defining(question: Question, ranked: Sequence[Evidence]) -> Part:
 
 
 def _adds(question: Question, candidate: Evidence, chosen: Sequence[Evidence]) -> bool:
-    """Whether a sentence says more than those chosen: words of the question, or how it is done."""
-    if any(alike(candidate.text, other.text) for other in chosen) or cues.is_background(candidate):
+    """Whether a sentence says more than those chosen, and of the same paper's work, or as much about a topic."""
+    if any(alike(candidate.text, other.text) for other in chosen) or any(same(candidate, other) for other in chosen):
         return False
-    if cues.WISH.search(candidate.text) or cues.ADDRESS.search(candidate.text) or not sound(question, candidate):
+    if cues.is_background(candidate) or (question.kind is Kind.METHOD and cues.is_result(candidate.text)):
         return False
-    if candidate.paper.id not in {other.paper.id for other in chosen}:
-        topic = question.kind is Kind.OPEN and len(question.content.split()) <= _TOPIC
-        return topic and len(candidate.has) >= len(chosen[0].has)  # another paper that says as much about a topic
-    title = f"{candidate.paper.title} {system_of(candidate.paper.title, candidate.paper.abstract)}".casefold()
-    new = candidate.has - frozenset().union(*(other.has for other in chosen))
-    if any(word.casefold().rstrip("s") not in title for word in new):
+    if any(cue.search(candidate.text) for cue in (cues.WISH, cues.ADDRESS, cues.OPEN_END)):
+        return False
+    if candidate.paper.id in {other.paper.id for other in chosen}:
         return True
-    return (
-        question.kind in (Kind.METHOD, Kind.COMPARISON)
-        and cues.is_mechanism(candidate)
-        and cues.says_how(candidate.text)
-    )
+    topic = question.kind is Kind.OPEN and len(question.content.split()) <= _TOPIC
+    return topic and sound(question, candidate) and len(candidate.has) >= len(chosen[0].has)
 
 
 def of_parts(question: Question, evidence: Sequence[Evidence]) -> list[Part]:
@@ -178,7 +173,7 @@ def _of_each(question: Question, evidence: Sequence[Evidence], named: Sequence[s
             ranked = _introduced(ranked) + ranked
         side: list[Evidence] = []
         for candidate in ranked:
-            near = len(side) < _MAX_PART and _near(asked, candidate, ranked[0])
+            near = len(side) < _MAX_SIDE and _near(asked, candidate, ranked[0])
             if not side or (near and _adds(asked, candidate, side)):
                 side.append(candidate)
         chosen += side

@@ -277,3 +277,21 @@ def test_the_subject_is_named_where_the_sentence_does_not_name_it(sentence: str,
 def test_a_paper_without_a_system_has_no_subject() -> None:
     paper = Paper(id="2401.3", title="Do Tables Help Readers", abstract="Tables are long. We ask 30 readers.")
     assert subject(paper, "We ask 30 readers.") is None
+
+
+def test_where_the_best_sentence_does_not_lead_the_next_ones_of_its_paper_are_said_too() -> None:
+    question = understand("How does Kestrel read a table?")
+    close = [evidence(KESTREL, 2, 0.8), evidence(KESTREL, 4, 0.75), evidence(KESTREL, 3, 0.4)]
+    texts = [e.text for e in choose(question, close)]
+    assert texts == ["We propose Kestrel, which reads row by row.", "Kestrel needs 3 GB."]
+
+
+def test_two_systems_in_a_question_of_two_parts_are_both_spoken_of() -> None:
+    question = understand("What does Kestrel read, and what does Marmot dig for?")
+    assert len(question.parts) == 2
+    assert {e.paper.id for e in choose(question, found(question, [KESTREL, MARMOT]))} == {KESTREL.id, MARMOT.id}
+
+
+def test_how_a_problem_is_got_around_is_not_answered_with_the_problem() -> None:
+    question = understand("How does Kestrel get around the problem that readers are hasty?")
+    assert all("hasty" not in e.text for e in choose(question, found(question, [KESTREL])))
