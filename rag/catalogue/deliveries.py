@@ -14,13 +14,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
-from sqlalchemy import Update, case, func, insert, literal, select, tuple_, update
+from sqlalchemy import Select, Text, and_, bindparam, case, func, insert, literal, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from rag.catalogue.outgoing import DeliveryRow, SubscriberRow, SubscriberTopicRow
 from rag.models import Cadence, Channel, Delivery, DeliveryKind, DeliveryState
 
+MOST_REFUSALS = 3
+"""So often in a row an address is refused for good before nothing more is sent to it."""
 _OPEN = ("waiting", "failed", "claimed", "sending")
 
 
@@ -56,6 +59,8 @@ class Noted:
     counted: bool = True
     """Whether it was an attempt: not where the server could not be reached at all."""
     doubtful: bool = False
+    refused: bool = False
+    """Whether the address itself was refused for good; three times in a row suspend the subscriber."""
 
 
 def enlist(session: Session, brief_id: str, cadence: Cadence, topic_key: str, at: float) -> int:
@@ -85,22 +90,26 @@ def enlist(session: Session, brief_id: str, cadence: Cadence, topic_key: str, at
     return session.connection().execute(insert(DeliveryRow).from_select(names, wanting)).rowcount
 
 
-def wanting(session: Session, brief_id: str, cadence: Cadence, topic_key: str, at: float) -> list[Claim]:
-    """What `enlist` and `claim` would give for a brief that nobody has yet; nothing is kept."""
-    rows = session.execute(
-        select(SubscriberRow)
-        .join(SubscriberTopicRow, SubscriberTopicRow.subscriber_id == SubscriberRow.subscriber_id)
-        .where(
-            SubscriberTopicRow.topic_key == topic_key,
-            SubscriberRow.state == "active",
-            SubscriberRow.cadence == cadence,
-        )
-        .order_by(SubscriberRow.subscriber_id)
-    ).scalars()
-    return [
-        Claim(row.subscriber_id, brief_id, "brief", 0, at, _channel(row.channel), row.address, row.state)
-        for row in rows
-    ]
+def rehearse(session: Session, brief_id: str, cadence: Cadence, topic_keys: Sequence[str], at: float) -> list[Claim]:
+    """What would be sent if a brief were enlisted now, with what is due of it already; nothing is kept."""
+    for topic_key in topic_keys:
+        enlist(session, brief_id, cadence, topic_key, at)
+    session.flush()
+    due = _due("brief", at).where(DeliveryRow.subject == brief_id)
+    claims = list(map(_claim, session.execute(due.order_by(DeliveryRow.subscriber_id))))
+    session.rollback()
+    return claims
+
+
+def due_counts(session: Session, at: float) -> dict[str, int]:
+    """How many deliveries are due, by channel."""
+    due = (
+        select(SubscriberRow.channel, func.count())
+        .join(DeliveryRow, SubscriberRow.subscriber_id == DeliveryRow.subscriber_id)
+        .where(DeliveryRow.state.in_(_OPEN), DeliveryRow.next_try <= at)
+        .group_by(SubscriberRow.channel)
+    )
+    return dict(session.execute(due).all())
 
 
 def claim(
@@ -110,45 +119,73 @@ def claim(
 
     One whose owner let the lease run out is taken over. If it was `sending`, nobody knows whether it arrived.
     """
-    due = (
-        select(DeliveryRow, SubscriberRow.channel, SubscriberRow.address, SubscriberRow.state)
+    due = _due(kind, at).where(SubscriberRow.channel == channel).limit(most)
+    claims = list(map(_claim, session.execute(due.with_for_update(skip_locked=True, of=DeliveryRow))))
+    if claims:
+        keys = [(one.subscriber_id, one.subject) for one in claims]
+        session.connection().execute(
+            update(DeliveryRow)
+            .where(tuple_(DeliveryRow.subscriber_id, DeliveryRow.subject).in_(keys))
+            .values(
+                doubtful=DeliveryRow.doubtful + case((DeliveryRow.state == "sending", 1), else_=0),
+                state="claimed",
+                owner=owner,
+                next_try=at + lease,
+            )
+        )
+    return claims
+
+
+def _due(kind: DeliveryKind, at: float) -> Select[str, str, str, int, float, str, str | None, str]:
+    return (
+        select(
+            DeliveryRow.subscriber_id,
+            DeliveryRow.subject,
+            DeliveryRow.kind,
+            DeliveryRow.attempts,
+            DeliveryRow.created,
+            SubscriberRow.channel,
+            SubscriberRow.address,
+            SubscriberRow.state,
+        )
         .join(SubscriberRow, SubscriberRow.subscriber_id == DeliveryRow.subscriber_id)
-        .where(
-            DeliveryRow.kind == kind,
-            DeliveryRow.state.in_(_OPEN),
-            DeliveryRow.next_try <= at,
-            SubscriberRow.channel == channel,
-        )
-        .limit(most)
-        .with_for_update(skip_locked=True, of=DeliveryRow)
+        .where(DeliveryRow.kind == kind, DeliveryRow.state.in_(_OPEN), DeliveryRow.next_try <= at)
     )
-    rows = session.execute(due).all()
-    if not rows:
-        return []
-    keys = [(row.DeliveryRow.subscriber_id, row.DeliveryRow.subject) for row in rows]
-    session.connection().execute(
-        update(DeliveryRow)
-        .where(tuple_(DeliveryRow.subscriber_id, DeliveryRow.subject).in_(keys))
-        .values(
-            doubtful=DeliveryRow.doubtful + case((DeliveryRow.state == "sending", 1), else_=0),
-            state="claimed",
-            owner=owner,
-            next_try=at + lease,
-        )
+
+
+def _claim(row: Any) -> Claim:
+    return Claim(*row)  # the columns of _due are the fields of Claim, in their order
+
+
+# These run once for each of thousands of deliveries, and putting a statement together takes longer than running it.
+_THIS = and_(
+    DeliveryRow.subscriber_id == bindparam("this_subscriber"),
+    DeliveryRow.subject == bindparam("this_subject"),
+    DeliveryRow.owner == bindparam("this_owner"),
+)
+_BEGIN = (
+    update(DeliveryRow)
+    .where(_THIS, DeliveryRow.state == "claimed")
+    .values(state="sending", next_try=bindparam("until"))
+)
+_NOTE = (
+    update(DeliveryRow)
+    .where(_THIS)
+    .values(
+        state=bindparam("new_state"),
+        next_try=bindparam("new_next_try"),
+        reason=bindparam("new_reason"),
+        owner=None,
+        attempts=DeliveryRow.attempts + bindparam("more_attempts"),
+        doubtful=DeliveryRow.doubtful + bindparam("more_doubt"),
+        sent=func.coalesce(bindparam("new_sent", type_=Text), DeliveryRow.sent),
     )
-    return [
-        Claim(
-            row.DeliveryRow.subscriber_id,
-            row.DeliveryRow.subject,
-            kind,
-            row.DeliveryRow.attempts,
-            row.DeliveryRow.created,
-            _channel(row.channel),
-            row.address,
-            row.state,
-        )
-        for row in rows
-    ]
+)
+_FORGIVE = (
+    update(SubscriberRow)
+    .where(SubscriberRow.subscriber_id == bindparam("this_subscriber"), SubscriberRow.refusals > 0)
+    .values(refusals=0)
+)
 
 
 def begin(session: Session, claims: Sequence[Claim], done: Sequence[Noted], owner: str, until: float) -> list[Claim]:
@@ -158,37 +195,44 @@ def begin(session: Session, claims: Sequence[Claim], done: Sequence[Noted], owne
     """
     note(session, done, owner)
     connection = session.connection()
-    ours = []
-    for one in claims:
-        mine = _row(one.subscriber_id, one.subject).where(DeliveryRow.owner == owner, DeliveryRow.state == "claimed")
-        if connection.execute(mine.values(state="sending", next_try=until)).rowcount:
-            ours.append(one)
-    return ours
+    return [
+        one
+        for one in claims
+        if connection.execute(_BEGIN, {**_this(one.subscriber_id, one.subject, owner), "until": until}).rowcount
+    ]
 
 
 def note(session: Session, done: Sequence[Noted], owner: str) -> None:
-    """Note what became of deliveries, where they are still this owner's."""
+    """Note what became of deliveries, where they are still this owner's. What arrived ends a row of refusals."""
     connection = session.connection()
     for one in done:
-        values: dict[str, object] = {
-            "state": one.state,
-            "next_try": one.next_try,
-            "reason": one.reason,
-            "owner": None,
-            "attempts": DeliveryRow.attempts + int(one.counted),
-            "doubtful": DeliveryRow.doubtful + int(one.doubtful),
+        values = {
+            "new_state": one.state,
+            "new_next_try": one.next_try,
+            "new_reason": one.reason,
+            "more_attempts": int(one.counted),
+            "more_doubt": int(one.doubtful),
+            "new_sent": _shown(one.at) if one.state == "sent" else None,
         }
+        connection.execute(_NOTE, _this(one.subscriber_id, one.subject, owner) | values)
         if one.state == "sent":
-            values["sent"] = _shown(one.at)
-        connection.execute(_row(one.subscriber_id, one.subject).where(DeliveryRow.owner == owner).values(values))
-        if one.state == "sent":
-            _forgive(session, one.subscriber_id)
+            connection.execute(_FORGIVE, {"this_subscriber": one.subscriber_id})
+        if one.refused:
+            _count_refusal(session, one.subscriber_id)
 
 
-def _forgive(session: Session, subscriber_id: str) -> None:
-    """What arrived ends the row of refusals."""
-    some = update(SubscriberRow).where(SubscriberRow.subscriber_id == subscriber_id, SubscriberRow.refusals > 0)
-    session.connection().execute(some.values(refusals=0))
+def _this(subscriber_id: str, subject: str, owner: str) -> dict[str, object]:
+    return {"this_subscriber": subscriber_id, "this_subject": subject, "this_owner": owner}
+
+
+def _count_refusal(session: Session, subscriber_id: str) -> None:
+    theirs = update(SubscriberRow).where(SubscriberRow.subscriber_id == subscriber_id)
+    enough = and_(SubscriberRow.refusals + 1 >= MOST_REFUSALS, SubscriberRow.state == "active")
+    values = {
+        "refusals": SubscriberRow.refusals + 1,
+        "state": case((enough, "suspended"), else_=SubscriberRow.state),
+    }
+    session.connection().execute(theirs.values(values))
 
 
 def release(session: Session, owner: str, at: float) -> int:
@@ -250,15 +294,6 @@ def listed(session: Session, states: Sequence[DeliveryState], limit: int = 1_000
         )
         for row in rows
     ]
-
-
-def _row(subscriber_id: str, subject: str) -> Update:
-    return update(DeliveryRow).where(DeliveryRow.subscriber_id == subscriber_id, DeliveryRow.subject == subject)
-
-
-def _channel(name: str) -> Channel:
-    assert name in ("mail", "webhook")
-    return "mail" if name == "mail" else "webhook"
 
 
 def _shown(at: float) -> str:

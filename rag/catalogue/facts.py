@@ -26,6 +26,14 @@ def put_value(session: Session, name: str, new: str | None) -> None:
         connection.execute(insert(FactRow).values(name=name, value=new))
 
 
+def first_value(session: Session, name: str, new: str) -> str:
+    """The value, which becomes `new` where it was never set."""
+    known = value(session, name)
+    if known is None:
+        put_value(session, name, new)
+    return new if known is None else known
+
+
 def catalogue_revision(session: Session) -> int:
     """How often papers were changed."""
     return int(value(session, REVISION) or 0)

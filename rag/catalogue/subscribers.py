@@ -197,18 +197,6 @@ def sweep(session: Session, before: float) -> int:
     return len(stale)
 
 
-def refused(session: Session, subscriber_id: str, most: int) -> bool:
-    """Note that the address was refused for good; after `most` times in a row nothing more is sent: True then."""
-    row = session.get(SubscriberRow, subscriber_id)
-    if row is None:
-        return False
-    row.refusals += 1
-    if row.refusals >= most and row.state == "active":
-        row.state = "suspended"
-        return True
-    return False
-
-
 def find(session: Session, address_key: str) -> Subscriber | None:
     """The subscriber with this address, None where there is none."""
     row = session.scalar(select(SubscriberRow).where(SubscriberRow.address_key == address_key))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from email.headerregistry import Address
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -17,18 +18,35 @@ Clock = Callable[[], float]
 
 @dataclass(frozen=True, slots=True)
 class DeliverDesk:
-    """What delivery works with. `site` is where links lead."""
+    """What delivery works with. `site` is where links lead, `sender` what stands under From.
+
+    `smtp_url` names the server to hand mails to, None where there is none.
+    """
 
     catalogue: Catalogue
     tokens: Tokens
     site: str
     folder: Path
+    sender: str
+    smtp_url: str | None = None
+    connections: int = 2
+    private_webhooks: bool = False
     clock: Clock = field(default=time.time)
 
     @classmethod
     def of(cls, settings: Settings, catalogue: Catalogue) -> DeliverDesk:
         """The desk that the settings describe. Blocks. Raises StorageError."""
-        return cls(catalogue, Tokens.for_settings(settings), site_of(settings), settings.data_dir)
+        site = site_of(settings)
+        return cls(
+            catalogue,
+            Tokens.for_settings(settings),
+            site,
+            settings.data_dir,
+            settings.mail_from or _usual_sender(site),
+            settings.smtp_url,
+            settings.smtp_connections,
+            settings.webhook_private,
+        )
 
 
 def site_of(settings: Settings) -> str:
@@ -37,6 +55,12 @@ def site_of(settings: Settings) -> str:
         return settings.public_url
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     return f"http://{host}:{settings.port}"
+
+
+def _usual_sender(site: str) -> str:
+    host = host_of(site)
+    domain = host if any(c.isalpha() for c in host) and ":" not in host else "localhost"
+    return str(Address("paperbrief", "paperbrief", domain))
 
 
 def host_of(site: str) -> str:
