@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
+from zoneinfo import ZoneInfo
 
 import typer
 
@@ -49,6 +50,12 @@ def brief(
     rebuild: Annotated[
         str | None, typer.Option("--rebuild", metavar="ID", help="Make a brief again from what was kept of it.")
     ] = None,
+    deliver: Annotated[
+        bool, typer.Option("--deliver", help="Write a week's brief once, with those on subscribers' topics; send them.")
+    ] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="With --deliver: print what would be sent, byte for byte; send nothing.")
+    ] = False,
     list_them: Annotated[bool, typer.Option("--list", help="List the briefs that were written.")] = False,
     as_json: Json = False,
 ) -> None:
@@ -65,7 +72,13 @@ def brief(
 
     constraints = BriefConstraints(tags=tuple(tag or ()), max_papers=max_papers, popularity=popularity, repeat=repeat)
     _require_form(out)
-    week = _last_week() if week == "last" else week
+    week = _last_week(desk_of(context).settings().time_zone) if week == "last" else week
+
+    if deliver or dry_run:
+        if week is None or show or rebuild or not deliver:
+            raise typer.BadParameter("--deliver goes with --week, and --dry-run with --deliver.")
+        _deliver(context, topic, week, dry_run, out, as_json)
+        return
 
     async def write(library: Library) -> Briefing:
         if show is not None:
@@ -80,10 +93,35 @@ def brief(
         raise typer.Exit(Status.NOT_ENOUGH_EVIDENCE)
 
 
-def _last_week() -> str:
+def _last_week(zone: str) -> str:
     from rag.brief import week_before
 
-    return week_before(datetime.now(UTC).date())
+    return week_before(datetime.now(ZoneInfo(zone)).date())
+
+
+def _deliver(
+    context: typer.Context, topic: str | None, week: str, dry_run: bool, out: Path | None, as_json: bool
+) -> None:
+    from rag.brief import requested
+    from rag.cli.deliveries import issue
+    from rag.library import open_deliveries
+
+    desk = desk_of(context)
+    settings = desk.settings()
+    requested(topic, week, None, None, None)  # refused before anything is written
+
+    async def work(library: Library) -> Briefing | None:
+        async with open_deliveries(settings) as post:
+            return await issue(library, post, week=week, topic=topic, rehearse=dry_run)
+
+    made = desk.run(work, settings)
+    if made is None:
+        say("another process is writing this brief.")
+        return
+    if not dry_run:
+        _put(made, out, as_json)
+    if made.empty:
+        raise typer.Exit(Status.NOT_ENOUGH_EVIDENCE)
 
 
 async def _rebuilt(library: Library, brief_id: str) -> Briefing:

@@ -16,6 +16,7 @@ from eval.cli import app as evaluation
 from rag import __version__
 from rag.cli.assistants import mcp
 from rag.cli.briefs import brief, tags
+from rag.cli.deliveries import deliveries, schedule
 from rag.cli.keys import app as keys
 from rag.cli.run import Status, desk_of, put_json, say
 from rag.cli.service import serve
@@ -63,6 +64,8 @@ app.command()(serve)
 app.command()(mcp)
 app.command()(brief)
 app.command()(tags)
+app.command()(deliveries)
+app.command()(schedule)
 app.add_typer(keys, name="keys")
 app.add_typer(subscribers, name="subscribers")
 
