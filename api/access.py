@@ -64,6 +64,9 @@ RULES: tuple[Rule, ...] = (
     Rule("GET", "/favicon.ico", Need.NOTHING),
     Rule("POST", "/login", Need.NOTHING),
     Rule("POST", "/logout", Need.NOTHING),
+    # Who has a link of a mail may do what it says; there is no cookie and no key where mail programs send these.
+    Rule("GET POST", "/v1/subscriptions/*", Need.NOTHING),
+    Rule("POST", "/v1/subscriptions", Need.PUBLIC_READ),
     Rule("POST", "/v1/ask", Need.PUBLIC_READ),
     Rule("POST", "/v1/search", Need.PUBLIC_READ),
     # What others asked about a paper is not for everyone.

@@ -42,7 +42,7 @@ from api.problems import (
     of_validation,
     refusal_of,
 )
-from api.routes import answers, ask, briefs, corpus, feeds, health, ingest, jobs, login, papers, search
+from api.routes import answers, ask, briefs, corpus, feeds, health, ingest, jobs, login, papers, search, subscriptions
 from api.shield.bodies import Bodies
 from api.shield.gate import Gate
 from api.shield.origins import Origins
@@ -57,6 +57,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     search.router,
     papers.router,
     ingest.router,
+    subscriptions.asking,
+    subscriptions.router,
     answers.router,
     briefs.router,
     feeds.router,
@@ -77,6 +79,7 @@ TAGS = [
     {"name": "ask", "description": "Questions and answers."},
     {"name": "search", "description": "Search by meaning and by words."},
     {"name": "papers", "description": "The stored papers."},
+    {"name": "subscriptions", "description": "Briefs by mail."},
     {"name": "answers", "description": "Answers that were given before."},
     {"name": "briefs", "description": "What is new in a week or on a topic."},
     {"name": "jobs", "description": "Work that outlasts a request."},

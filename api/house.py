@@ -9,6 +9,7 @@ import asyncio
 import logging
 import secrets
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Annotated
 
@@ -25,6 +26,7 @@ from api.uploads import FOLDER, clear
 from rag.ask import Mode
 from rag.catalogue import indexing, jobs, keys
 from rag.config import Settings
+from rag.deliver.desk import DeliverDesk
 from rag.deliver.tokens import Tokens
 from rag.errors import SettingsError
 from rag.library import Library
@@ -59,6 +61,9 @@ class House:
     """When the service began, as a Unix time."""
     _sessions: Sessions | None = None
     _tokens: Tokens | None = None
+    _post: DeliverDesk | None = None
+    send_soon: Callable[[], None] = lambda: None
+    """Has what is to be sent looked at now; the process around the app sets it."""
     startup: dict[str, float] = field(default_factory=dict)
     """Seconds that opening took, by part."""
     examples: dict[int, tuple[str, ...]] = field(default_factory=dict)
@@ -106,6 +111,13 @@ class House:
         if self._tokens is None:
             self._tokens = Tokens.for_settings(self.settings)
         return self._tokens
+
+    @property
+    def post(self) -> DeliverDesk:
+        """What delivery works with."""
+        if self._post is None:
+            self._post = DeliverDesk.of(self.settings, self.library.catalogue)
+        return self._post
 
     def secure(self, request: Request) -> bool:
         """Whether browsers reach the service by https, so that a cookie may be kept to it."""

@@ -17,6 +17,9 @@ USUAL = "120/minute"
 FAILURES = "20/minute"
 """Wrong keys from one address."""
 
+SIGN_UPS = "20/hour"
+"""Subscriptions that one address may ask for, whoever sits there."""
+
 
 class Limits:
     """The windows of one app, in memory: a restart forgets them."""
@@ -24,6 +27,7 @@ class Limits:
     def __init__(self, rate: str | None) -> None:
         self._rate = parse(rate) if rate else None
         self._failures = parse(FAILURES)
+        self._sign_ups = parse(SIGN_UPS)
         self._windows = SlidingWindowCounterRateLimiter(MemoryStorage())
 
     async def count(self, who: str) -> None:
@@ -35,6 +39,11 @@ class Limits:
         """Count a wrong key; refuse all further ones when there were too many."""
         if not await self._windows.hit(self._failures, "failed", who):
             raise await self._refusal(self._failures, ("failed", who), "too many wrong keys came from this address")
+
+    async def count_sign_up(self, who: str) -> None:
+        """Count somebody who asks for a subscription; refuse all further ones when there were too many."""
+        if not await self._windows.hit(self._sign_ups, "sign-up", who):
+            raise await self._refusal(self._sign_ups, ("sign-up", who), f"{self._sign_ups} subscriptions are allowed")
 
     async def _refusal(self, rate: RateLimitItem, who: str | tuple[str, ...], why: str) -> Refusal:
         names = (who,) if isinstance(who, str) else who

@@ -56,6 +56,7 @@ INVALID = Kind("invalid-request", 422, "The request cannot be used as it stands"
 UNREADABLE = Kind("unreadable-source", 422, "The papers cannot be read")
 MISMATCH = Kind("format-mismatch", 409, "The papers are not in the format that was named")
 NO_MODEL = Kind("no-model", 409, "There is no language model")
+NO_MAIL = Kind("no-mail", 409, "The service sends no mails")
 TOO_MANY = Kind("too-many-requests", 429, "Too many requests")
 BUDGET = Kind("budget-spent", 429, "The day's budget of model tokens is spent")
 HEADERS = Kind("headers-too-large", 431, "The headers are too large")

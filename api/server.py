@@ -23,6 +23,7 @@ from rag.beacon import lit
 from rag.config import Settings
 from rag.errors import SettingsError
 from rag.library import Library
+from rag.schedule import attended, timetable
 
 Opener = Callable[[Settings], AbstractAsyncContextManager[Library]]
 _BACKLOG = 2_048  # connections that may wait to be taken
@@ -55,6 +56,8 @@ def serve(settings: Settings, opener: Opener, ready: Callable[[str], None]) -> N
     """
     log_to_standard_error()
     listening = _listen(settings.host, settings.port)
+    # The port that links name: the one that was taken, where any was wanted.
+    settings = settings.model_copy(update={"port": listening.getsockname()[1]})
     app = create_app(None, settings)
     config = uvicorn.Config(
         app,
@@ -83,9 +86,11 @@ async def _serve(
                 await house.move_in(library)
                 house.startup |= library.opening
                 house.startup["total"] = round(time.perf_counter() - began, 3)
-                with lit(house.settings.data_dir, address, house.own_token):
-                    ready(address)
-                    await stop.wait()
+                table = timetable(house.settings) if house.settings.schedule else None
+                async with attended(library, house.post, table) as house.send_soon:
+                    with lit(house.settings.data_dir, address, house.own_token):
+                        ready(address)
+                        await stop.wait()
                 await house.move_out()
         finally:
             server.should_exit = True
