@@ -58,11 +58,13 @@ _SURVEY = re.compile(
     rf"|^{_THINGS} (?:on|about|that|which|for)\b"
     r"|\bwhat (?:is|has been|was|do (?:you|we)|did (?:you|they)) (?:there|known|done|written|published|new|have|find)\b"
     r"(?: (?:about|on|in|for|with)\b|\s*\?)"
-    r"|\bwhat['’]?s (?:new|there|known) (?:about|on|in|for)\b"
+    r"|\bwhat['’]?s (?:new|there|known|(?:out )?there) (?:about|on|in|for)\b"
+    r"|(?<!two )(?<!both )(?<!three )\bpapers (?:on|about|that|which|dealing)\b"
+    r"|\b(?:all|any) (?:the )?(?:papers|works|studies)\b|\bwhat (?:have you got|do you have)\b"
     r"|\b(?:show|give|find|list)(?: me)? (?:everything|all|anything)\b|\banything (?:about|on)\b"
     r"|\b(?:overview|related work|reading list|literature on|summary of (?:the )?(?:work|papers|literature))\b"
     r"|\bwhat(?: is|['’]s) the state of the art\b"
-    r"|\bwho (?:works?|worked|is working|else|has worked|uses?|used|stud(?:y|ies|ied))\b",
+    r"|\bwho (?:in (?:\w+ ){1,3})?(?:works?|worked|is working|else|has worked|uses?|used|stud(?:y|ies|ied))\b",
     re.IGNORECASE,
 )
 # One paper is meant that has several: "which models does it use"; or a paper with something, told apart by it.
@@ -70,7 +72,8 @@ _NOT_SURVEY = re.compile(
     r"\b(?:which|what) (?:[\w-]+ ){0,4}?"
     r"(?:models?|methods?|approach(?:es)?|systems?|techniques?|benchmarks?|data ?sets?|corpora|metrics|frameworks|"
     r"algorithms|tools)\b (?:does|did|do|was|is|were)\b"
-    r"|\bhow (?:much|many)\b|\bwork (?:well|better|without|with|on its own)\b",
+    r"|\bhow (?:much|many)\b|(?<!which )(?<!that )\bwork (?:well|better|without|with|on its own|together)\b"
+    r"|\bwhat (?:technique|method|approach|mechanism) (?:is|are|was|were)\b",
     re.IGNORECASE,
 )
 _METHOD = re.compile(

@@ -20,7 +20,7 @@ _ELSEWHERE = 0.12  # … and one of another paper
 _SIDE_FLOOR = 0.6  # share of a side's words that a paper has to have to be about that side
 _AS_DEFINING = 0.2  # how much less well an earlier sentence may fit that defines as well
 _SURELY = 0.8  # relevance, relative to the most relevant paper's, from which a paper belongs to a survey
-_MAYBE = 0.6  # … and below which none does
+_MAYBE = 0.5  # … and below which none does
 _GOES_ON = re.compile(r"(?:It|Its|This|These|Such)\b")
 _SPELLS_OUT = re.compile(
     r"(?:One|The (?:first|former)|First(?:ly)?|Specifically|Concretely|In particular|Namely|That is|These|Such|This|"
@@ -227,7 +227,7 @@ def surveyed(question: Question, evidence: Sequence[Evidence]) -> Part:
 
 
 def _cut(falling: Sequence[float]) -> int:
-    """How many papers belong: down to the widest gap between three and four fifths of the best one's relevance."""
+    """How many papers belong: down to the widest gap between half and four fifths of the best one's relevance."""
     if not falling:
         return 0
     surely = sum(value >= _SURELY * falling[0] for value in falling)

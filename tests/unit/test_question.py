@@ -229,3 +229,25 @@ def test_relatives_of_a_phrase_are_those_of_each_of_its_words() -> None:
     assert "abstract syntax tree" in parse & trees
     assert rows == frozenset()
     assert "ternary" in relatives(["three-valued"])[0]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "whats out there for reading tables + lists?",
+        "need papers on cleaner training text: sieving, picking",
+        "Give me all papers which work with fish or birds.",
+        "Who in this collection works on tables?",
+        "I'm interested in fish: naming, counting. what have you got?",
+    ],
+)
+def test_asking_for_all_that_there_is_has_many_forms(text: str) -> None:
+    assert understand(text).kind is Kind.SURVEY
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Which three parts work together in Kestrel?", "By what technique are tables made to read themselves?"],
+)
+def test_a_verb_or_a_technique_is_no_request_for_papers(text: str) -> None:
+    assert understand(text).kind is not Kind.SURVEY
