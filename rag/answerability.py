@@ -21,7 +21,7 @@ from rag.text.asked import Sought
 from rag.text.everyday import everyday
 
 _MARGIN = 0.3  # a lead in cosine from which more means no more
-_MANY_WORDS = 25
+_MANY_WORDS, _FEWEST, _MOST = 25, 6, 15  # "Why is it called so?" is short and can be answered
 _TOPICS = 2  # words that a paper lacks from which more mean no more
 _ASKS_WHAT = re.compile(r"\b(?:how|what|which|why|where|who)\b", re.IGNORECASE)  # "Can you tell me how …"
 
@@ -81,7 +81,7 @@ class Features:
     comparison: float
     yes_no: float
     words: float
-    """How many words the whole question has that search can use: 25 and more are 1."""
+    """How many words the whole question has that search can use, out of 25: from 6 to 15, others count as these."""
 
     def as_dict(self) -> dict[str, float]:
         """The features by name."""
@@ -146,7 +146,7 @@ def features(
         survey=float(question.kind is Kind.SURVEY),
         comparison=float(question.kind is Kind.COMPARISON),
         yes_no=float(question.kind is Kind.YES_NO and not _ASKS_WHAT.search(question.text)),
-        words=min(len(words) if of is None else of, _MANY_WORDS) / _MANY_WORDS,
+        words=max(_FEWEST, min(_MOST, len(words) if of is None else of)) / _MANY_WORDS,
     )
 
 
