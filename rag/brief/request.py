@@ -11,6 +11,7 @@ from rag.models import BriefConstraints, Scope, Window
 
 MAX_TOPIC = 300
 """Characters: longer than any topic, shorter than a text that somebody pasted by mistake."""
+_LONGEST_WEEK = 14  # days: beyond it, a window is a month's
 _WEEK = re.compile(r"(\d{4})-W(\d\d)")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
@@ -36,9 +37,20 @@ class BriefRequest:
 
     @property
     def series(self) -> str:
-        """Briefs of one series report a paper once: the same topic and the same choice of papers."""
-        chosen = [*sorted(self.constraints.tags), *sorted(self.constraints.paper_ids)]
+        """Briefs of one series report a paper once: the same topic, the same choice of papers, windows alike in length.
+
+        Else what a day's brief reported would be missing from the week's, and what the weeks' did from the month's.
+        """
+        chosen = [*sorted(self.constraints.tags), *sorted(self.constraints.paper_ids), *_length(self.window)]
         return "\n".join([" ".join((self.topic or "").casefold().split()), *chosen])
+
+
+def _length(window: Window) -> list[str]:
+    """What tells the series of days, and of months, from that of weeks and windows without an end."""
+    if window.since is None or window.until is None:
+        return []
+    days = (date.fromisoformat(window.until) - date.fromisoformat(window.since)).days + 1
+    return ["a day"] if days == 1 else ["a month"] if days > _LONGEST_WEEK else []
 
 
 def requested(

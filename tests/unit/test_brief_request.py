@@ -73,3 +73,12 @@ def test_windows_before_follow_without_a_gap() -> None:
         Window(since="2025-02-24", until="2025-03-02"),
     ]
     assert windows_before(Window(since="2025-03-10"), 2) == []
+
+
+def test_a_day_a_week_and_a_month_are_series_of_their_own() -> None:
+    def series(since: str | None, until: str | None, week: str | None = None) -> str:
+        return requested("graphs", week, since, until, None).series
+
+    week = series(None, None, "2025-W11")
+    assert series("2025-03-10", "2025-03-16") == week == series(None, None)
+    assert len({week, series("2025-03-10", "2025-03-10"), series("2025-03-01", "2025-03-31")}) == 3
