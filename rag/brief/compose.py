@@ -14,7 +14,7 @@ from rag.brief.differ import Difference, differences
 from rag.brief.figures import Headline, headlines
 from rag.brief.plan import Plan, PlannedTheme
 from rag.brief.roles import gives_orders
-from rag.brief.say import Account, Voice, besides, headline, in_full, in_short
+from rag.brief.say import Account, Voice, besides, headline, in_full, in_short, reopened
 from rag.ground import DroppedSentence, Grounded
 from rag.models import BriefFigure, BriefNote, BriefPaper
 
@@ -102,6 +102,8 @@ def _words(account: Account) -> int:
 
 def _section(theme: PlannedTheme, accounts: Mapping[str, Account], voices: Mapping[str, Voice]) -> Section:
     said = [one for paper_id in theme.paper_ids if paper_id in accounts for one in accounts[paper_id].said]
+    for place in range(1, len(said)):
+        said[place] = reopened(voices[said[place].evidence[0].paper_id], said[place], said[place - 1])
     silent = [voices[paper_id].paper for paper_id in theme.paper_ids if paper_id not in accounts]
     more = (*(BriefPaper(paper_id=paper.id, title=paper.title) for paper in silent), *theme.more)
     return Section(theme.heading, theme.tag, "theme", tuple(said), more)

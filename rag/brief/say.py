@@ -293,6 +293,22 @@ def _opened_otherwise(voice: Voice, first: Grounded | None, second: Grounded | N
     return _first_shown(voice, [voice.second], able) or second
 
 
+_AUTHORS = re.compile(r"^The authors (?:of (?:“[^”]*”|\S+) )?")
+
+
+def reopened(voice: Voice, one: Grounded, before: Grounded) -> Grounded:
+    """A sentence that does not open like the one before it, where another opening is shown too."""
+    found = _AUTHORS.match(one.text)
+    if found is None or _AUTHORS.match(before.text) is None:
+        return one
+    rest = one.text[found.end() :]
+    same = before.evidence[0].paper_id == voice.paper.id
+    able = [f"They {rest}"] if same else [f"In {voice.called.label}, the authors {rest}"]
+    spans = [(e.start, e.end) for e in one.evidence]
+    of = [line for line in voice.told if any(s < line.end and line.start < t for s, t in spans)]
+    return _first_shown(voice, of, able) or one
+
+
 def trimmed(one: Grounded) -> Grounded:
     """A sentence without praise at its end; its evidence stays, since it says no more than before."""
     text = shortened(one.text)

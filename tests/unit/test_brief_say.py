@@ -5,7 +5,7 @@ from __future__ import annotations
 from rag.brief.compose import composed
 from rag.brief.plan import Plan, PlannedPaper, PlannedTheme
 from rag.brief.roles import introduction, leans, lines
-from rag.brief.say import Voice, besides, headline, in_full
+from rag.brief.say import Voice, besides, headline, in_full, reopened, said
 from rag.models import BriefConstraints, Paper, Window
 
 
@@ -75,3 +75,16 @@ def test_a_summary_and_its_section_say_different_things() -> None:
     assert summary == ["Quilt is 3x faster than Patch on two corpora."]
     assert section
     assert not set(summary) & set(section)
+
+
+def test_neighbours_do_not_open_alike() -> None:
+    one = Voice.of(paper("We study how people read. We measure 40 readers in two towns.", "How People Read at Home"))
+    first, second = said(one, one.told[0]), said(one, one.told[1])
+    assert first is not None
+    assert second is not None
+    assert second.text.startswith("The authors of “How People Read at Home” measure")
+    assert reopened(one, second, first).text == "They measure 40 readers in two towns."
+    other = Voice.of(paper("We count the words of books.", "Counting Words in Books").model_copy(update={"id": "q"}))
+    third = said(other, other.told[0])
+    assert third is not None
+    assert reopened(other, third, second).text == "In “Counting Words in Books”, the authors count the words of books."
