@@ -129,8 +129,10 @@ def headline(voice: Voice) -> Grounded | None:
     short = [one for one in able if _length(one.text) <= BRIEF]
     if short or able:
         return (short or able)[0]
-    if voice.intro is None or (leans(voice.intro.text) and every):
-        return every[0] if every else None
+    # A measured result without the name is told behind it; an introduction would be told again in its section.
+    measured = [done for done in every if _measures(done.text) and _length(done.text) <= BRIEF]
+    if measured or voice.intro is None or (leans(voice.intro.text) and every):
+        return next(iter(measured or every), None)
     return said(voice, voice.intro)
 
 
@@ -303,6 +305,8 @@ def reopened(voice: Voice, one: Grounded, before: Grounded) -> Grounded:
         return one
     rest = one.text[found.end() :]
     same = before.evidence[0].paper_id == voice.paper.id
+    if not same and voice.called.label in rest:
+        return one
     able = [f"They {rest}"] if same else [f"In {voice.called.label}, the authors {rest}"]
     spans = [(e.start, e.end) for e in one.evidence]
     of = [line for line in voice.told if any(s < line.end and line.start < t for s, t in spans)]
