@@ -9,6 +9,7 @@ from email.headerregistry import Address
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from rag.beacon import seen
 from rag.catalogue import Catalogue
 from rag.config import Settings
 from rag.deliver.tokens import Tokens
@@ -53,6 +54,8 @@ def site_of(settings: Settings) -> str:
     """The address under which readers of a mail reach the service."""
     if settings.public_url is not None:
         return settings.public_url
+    if (running := seen(settings.data_dir)) is not None:  # it may have taken another port than the usual
+        return running.url
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     return f"http://{host}:{settings.port}"
 

@@ -21,7 +21,7 @@ from functools import cache
 from html import escape
 
 from rag.catalogue.deliveries import Claim
-from rag.deliver.desk import DeliverDesk, host_of
+from rag.deliver.desk import DeliverDesk
 from rag.errors import InputError
 from rag.models import Briefing
 from rag.render.mail import Links, mail
@@ -125,7 +125,7 @@ def _letter(desk: DeliverDesk, subject: str, text: str, html: str, mark: str, *,
         message["Auto-Submitted"] = "auto-generated"
         if is_list:
             message["Precedence"] = "bulk"
-            message["List-Id"] = f"paperbrief <briefs.{host_of(desk.site)}>"
+            message["List-Id"] = f"paperbrief <briefs.{_mail_host(desk)}>"
     except ValueError as error:  # a line break in a header
         raise InputError(
             "A header of the mail would hold a line break.", hint="Report it; nothing was sent."
