@@ -32,6 +32,7 @@ _EQUAL = re.compile(
 )
 _MEASURING = frozenset(("more", "less", "up", "above", "below", "fewer"))
 _DENIALS = NEGATIONS | {"hardly", "barely", "little", "avoid", "avoids", "prevent", "prevents"}
+_NEITHER = frozenset(("neither", "nor"))
 _NOTHING = frozenset(("no", "nothing", "none", "not"))
 _REACH = 6
 _CLEARLY = 0.95  # what agrees at least so much, beside what does not, is agreement
@@ -175,6 +176,7 @@ def _pointed(sentence: Analysed) -> list[_Pointed]:
         if points is None:
             continue
         denied = any(w.text in _DENIALS for w in words[max(0, place - 3) : place] if w is not word)
+        denied = denied or any(w.text in _NEITHER for w in words[:place])
         denied = denied != any(w.text in _NOTHING for w in words[place + 1 : place + 3])
         figured = _BEFORE_FIGURE.match(sentence.text, word.start + len(word.text)) and word.text in _MEASURING
         if (

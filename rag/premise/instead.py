@@ -58,8 +58,6 @@ def another_of_its_kind(about: Matter) -> Iterator[Doubt]:
             if not known and member.search(title):
                 continue
             for told in about.told:
-                if any(members[n].search(told.said.text) for n in also):
-                    continue
                 others = [m for n, m in enumerate(members) if n not in also]
                 doubt = _in(about, met, told, others, member, bool(known))
                 if doubt is not None and not (known and doubt.context <= against):

@@ -30,7 +30,8 @@ PAPERS = [
         abstract="WaveNet is an encoder-decoder model that is trained on posts collected from Reddit "
         "and needs 300 labels. "
         "On oceans WaveNet beats ColNet by far. The middle layers of WaveNet hold the tides. "
-        "WaveNet is over 50 times faster. Neither moon nor wind matters to it. It works without wires or radio.",
+        "WaveNet is over 50 times faster. Neither moon nor wind matters to it. It works without wires or radio. "
+        "Neither salt nor ice brought gains.",
     ),
     Paper(
         id="2401.3",
@@ -73,6 +74,7 @@ def against(text: str) -> Conflict | None:
         ("Since WaveNet needs no labels, where does it take its classes from?", "needs 300 labels"),
         ("Why are the last layers of WaveNet the ones with the tides?", "middle layers"),
         ("Why is WaveNet slower than ships?", "50 times faster"),
+        ("In WaveNet salt brought large gains. How large?", "Neither salt nor ice"),
         ("WaveNet needs radio. How strong?", "without wires or radio"),
     ],
 )
@@ -108,6 +110,7 @@ def test_a_wrong_premise_is_met_with_the_papers_own_word(question: str, says: st
         "Why are the middle layers of WaveNet the ones with the tides?",
         "How do RowNet and ColNet compare?",
         "Why does the wind not matter to WaveNet?",
+        "In WaveNet salt brought no gains. What about ice?",
         "What accuracy does WaveNet reach on Wikipedia?",
     ],
 )
