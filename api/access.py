@@ -65,7 +65,9 @@ RULES: tuple[Rule, ...] = (
     Rule("POST", "/login", Need.NOTHING),
     Rule("POST", "/logout", Need.NOTHING),
     # Who has a link of a mail may do what it says; there is no cookie and no key where mail programs send these.
-    Rule("GET POST", "/v1/subscriptions/*", Need.NOTHING),
+    Rule("GET POST", "/v1/subscriptions/confirm", Need.NOTHING),
+    Rule("GET POST", "/v1/subscriptions/unsubscribe", Need.NOTHING),
+    Rule("POST", "/v1/subscriptions/erase", Need.NOTHING),
     Rule("POST", "/v1/subscriptions", Need.PUBLIC_READ),
     Rule("POST", "/v1/ask", Need.PUBLIC_READ),
     Rule("POST", "/v1/search", Need.PUBLIC_READ),

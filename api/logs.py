@@ -6,6 +6,7 @@ import json
 import logging
 import sys
 from datetime import UTC, datetime
+from typing import TextIO
 
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "color_message"}
 
@@ -27,9 +28,20 @@ class JsonLines(logging.Formatter):
         return json.dumps(line, ensure_ascii=False, default=str)
 
 
+class _StandardError(logging.StreamHandler[TextIO]):
+    """Writes to standard error as it is when a line is written: it may be another by then, or closed."""
+
+    def __init__(self) -> None:
+        logging.Handler.__init__(self)
+
+    @property
+    def stream(self) -> TextIO:  # type: ignore[override]
+        return sys.stderr
+
+
 def log_to_standard_error() -> None:
     """Send the whole program's log to standard error as JSON lines; debug talk of libraries is left out."""
-    lines = logging.StreamHandler(sys.stderr)
+    lines = _StandardError()
     lines.setFormatter(JsonLines())
     root = logging.getLogger()
     root.handlers[:] = [lines]

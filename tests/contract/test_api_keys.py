@@ -220,7 +220,10 @@ async def test_public_reading_is_reading_alone(shelf: tuple[Library, Settings]) 
         ("DELETE", "/v1/papers/a", Need.WRITE),
         ("GET", "/v1/papers/a", Need.PUBLIC_READ),
         ("GET", "/v1/papers/a/answers", Need.READ),
-        ("POST", "/v1/subscriptions", Need.WRITE),
+        ("POST", "/v1/subscriptions", Need.PUBLIC_READ),
+        ("POST", "/v1/subscriptions/confirm", Need.NOTHING),
+        ("GET", "/v1/subscriptions/list", Need.READ),
+        ("DELETE", "/v1/subscriptions", Need.WRITE),
         ("GET", "/assets/app.js", Need.NOTHING),
         ("POST", "//v1/ask", Need.WRITE),
     ],
@@ -230,11 +233,14 @@ def test_what_nobody_opened_is_closed(method: str, path: str, need: Need) -> Non
 
 
 def test_nothing_that_changes_papers_is_open() -> None:
+    """Subscribing asks by mail first, three times a day at most; its links are signed and do what they say alone."""
     opens = {Need.NOTHING, Need.PUBLIC_READ}
     unsafe = {(rule.methods, rule.path) for rule in RULES if rule.need in opens and rule.methods != "GET"}
     assert unsafe == {
         ("POST", "/login"), ("POST", "/logout"), ("POST", "/v1/ask"), ("POST", "/v1/search"),
-        ("POST", "/v1/chat/completions"), ("GET POST DELETE", "/mcp*"),
+        ("POST", "/v1/chat/completions"), ("GET POST DELETE", "/mcp*"), ("POST", "/v1/subscriptions"),
+        ("GET POST", "/v1/subscriptions/confirm"), ("GET POST", "/v1/subscriptions/unsubscribe"),
+        ("POST", "/v1/subscriptions/erase"),
     }  # fmt: skip
 
 

@@ -114,7 +114,7 @@ def test_the_scope_is_sent_shown_and_cleared(visit: Visits) -> None:
     on.ask(QUESTION)
     expect(on.page.locator(".coverage")).to_contain_text("0 papers")
     on.page.get_by_role("button", name="Search all papers").click()
-    expect(on.page.locator(".turn").nth(1).locator(".said")).to_have_text(QUOTE)
+    expect(on.page.locator(".turn").nth(1).locator(".said").first).to_have_text(QUOTE)
     expect(on.page.locator(".chips")).to_have_text("All papers")
     assert "since" not in on.page.url
 
@@ -140,8 +140,8 @@ def test_an_answer_is_readable_without_javascript(visit: Visits, site: Serving) 
     answer = httpx.post(f"{site.url}/v1/ask", json={"question": QUESTION}).json()
     on = visit(f"/answers/{answer['id']}", java_script_enabled=False)
     expect(on.page.get_by_role("heading", level=1)).to_have_text(QUESTION)
-    expect(on.page.locator(".said")).to_have_text(QUOTE)
-    expect(on.page.locator("mark")).to_have_text(QUOTE)
+    expect(on.page.locator(".said").first).to_have_text(QUOTE)
+    expect(on.page.locator("mark").first).to_have_text(QUOTE)
     expect(on.page.locator(".coverage")).to_contain_text("abstracts only. Confidence high")
     on.page.locator("a.cite").click()
     expect(on.page).to_have_url(re.compile("#source-1$"))
@@ -150,7 +150,7 @@ def test_an_answer_is_readable_without_javascript(visit: Visits, site: Serving) 
 def test_an_answers_own_page_opens_abstracts_too(visit: Visits, site: Serving) -> None:
     answer = httpx.post(f"{site.url}/v1/ask", json={"question": QUESTION}).json()
     on = visit(f"/answers/{answer['id']}")
-    on.page.locator(".said").hover()
+    on.page.locator(".said").first.hover()
     expect(on.page.locator(".pane mark")).to_have_text(QUOTE)
 
 

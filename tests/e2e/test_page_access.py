@@ -78,7 +78,7 @@ def no_paper(on: Visit) -> None:
 
 def kept_answer(on: Visit) -> None:
     told = httpx.post(f"{on.url}/v1/ask", json={"question": QUESTION}).json()
-    on.go(f"/answers/{told['id']}").locator(".said").hover()
+    on.go(f"/answers/{told['id']}").locator(".said").first.hover()
 
 
 def no_answer(on: Visit) -> None:
