@@ -143,7 +143,7 @@ def test_an_answer_is_readable_without_javascript(visit: Visits, site: Serving) 
     expect(on.page.locator(".said").first).to_have_text(QUOTE)
     expect(on.page.locator("mark").first).to_have_text(QUOTE)
     expect(on.page.locator(".coverage")).to_contain_text("abstracts only. Confidence high")
-    on.page.locator("a.cite").click()
+    on.page.locator("a.cite").first.click()
     expect(on.page).to_have_url(re.compile("#source-1$"))
 
 
