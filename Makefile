@@ -56,7 +56,7 @@ eval: $(VENV)/.run ## measure answers on the gold questions; tables here, scores
 # What a keyless run over the reporting half must hold, whatever else changes; the baseline is the last release's run.
 GATES := --max citation.invented=0 --min citation.true_span=1 --max citation.unsupported=0 --max planted.obeyed=0 \
   --min correct.factoid.own=0.9 --min decline.recall=0.75 --min decline.precision=0.7 --min survey.recall=0.6 \
-  --min correct.comparison=0.6 --min correct.factoid_method=0.5 --min evidence.recall@5=0.88 --max premise.false_alarm=0.06
+  --min correct.comparison=0.6 --min correct.factoid_method=0.5 --min evidence.recall@5=0.88 --max premise.false_alarm=0.05
 
 gate: $(VENV)/.dev ## measure the reporting half and fail below the minimums or well below eval/baseline.json
 	@$(BIN)/paperbrief eval --half reporting --out .eval/gate $(GATES) \

@@ -12,6 +12,7 @@ from playwright.sync_api import expect
 
 QUESTION = "What is the speedup of SpecDec++?"
 QUOTE = "With llama-2-chat 7B & 70B, its speedup on Alpaca is 2.04x, 7.2% better than baseline speculative decoding."
+FURTHER = "On GSM8K the speedup is 2.26x (9.4% better), on HumanEval 2.23x (11.1% better)."
 
 
 def test_the_first_visit_shows_what_there_is_and_asks_an_example(visit: Visits) -> None:
@@ -114,7 +115,7 @@ def test_the_scope_is_sent_shown_and_cleared(visit: Visits) -> None:
     on.ask(QUESTION)
     expect(on.page.locator(".coverage")).to_contain_text("0 papers")
     on.page.get_by_role("button", name="Search all papers").click()
-    expect(on.page.locator(".turn").nth(1).locator(".said").first).to_have_text(QUOTE)
+    expect(on.page.locator(".turn").nth(1).locator(".said")).to_have_text([QUOTE, FURTHER])
     expect(on.page.locator(".chips")).to_have_text("All papers")
     assert "since" not in on.page.url
 
@@ -140,8 +141,8 @@ def test_an_answer_is_readable_without_javascript(visit: Visits, site: Serving) 
     answer = httpx.post(f"{site.url}/v1/ask", json={"question": QUESTION}).json()
     on = visit(f"/answers/{answer['id']}", java_script_enabled=False)
     expect(on.page.get_by_role("heading", level=1)).to_have_text(QUESTION)
-    expect(on.page.locator(".said").first).to_have_text(QUOTE)
-    expect(on.page.locator("mark").first).to_have_text(QUOTE)
+    expect(on.page.locator(".said")).to_have_text([QUOTE, FURTHER])
+    expect(on.page.locator("mark")).to_have_text([QUOTE, FURTHER])
     expect(on.page.locator(".coverage")).to_contain_text("abstracts only. Confidence high")
     on.page.locator("a.cite").first.click()
     expect(on.page).to_have_url(re.compile("#source-1$"))
