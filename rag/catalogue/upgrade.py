@@ -33,13 +33,19 @@ def bring_up_to_date(engine: Engine) -> None:
 
 def version(engine: Engine) -> str | None:
     """The schema's version, None where there is no catalogue yet."""
-    with engine.connect() as connection:
-        try:
-            return connection.scalar(select(_VERSION.c.version_num))
-        except (OperationalError, ProgrammingError):
-            if inspect(engine).has_table(_VERSION.name):
-                raise  # not a missing table: a locked or damaged file
+    try:
+        return _version(engine)
+    except (OperationalError, ProgrammingError):
+        if not inspect(engine).has_table(_VERSION.name):
             return None
+        # The table is there now. Either another process made it since the question was asked, which the same question
+        # answers, or the file is locked or damaged, and then it is refused again.
+        return _version(engine)
+
+
+def _version(engine: Engine) -> str | None:
+    with engine.connect() as connection:
+        return connection.scalar(select(_VERSION.c.version_num))
 
 
 def _our_tables(connection: Connection) -> set[str]:

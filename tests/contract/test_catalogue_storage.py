@@ -18,11 +18,11 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import event, text
 from sqlalchemy.dialects import postgresql
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import ExceptionContext, make_url
 from sqlalchemy.orm import Session
 from sqlalchemy.schema import CreateIndex, CreateTable
 
-from rag.catalogue import Catalogue, dialect, indexing, papers
+from rag.catalogue import Catalogue, dialect, indexing, papers, upgrade
 from rag.catalogue.schema import HEAD, Base
 from rag.errors import MissingPackage, PaperbriefError, SettingsError, StorageError
 from rag.models import CleanPaper, Listing, Scope
@@ -92,6 +92,23 @@ def test_an_up_to_date_catalogue_opens_without_alembic(url: str) -> None:
         f"Catalogue.open({url!r}).close()\nassert 'alembic' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
+
+
+def test_a_catalogue_that_another_process_makes_while_its_version_is_asked(url: str) -> None:
+    engine = dialect.connect(url)
+    made: list[str] = []
+
+    @event.listens_for(engine, "handle_error")
+    def another_process_makes_it(context: ExceptionContext) -> None:
+        if not made:
+            made.append(str(context.original_exception))
+            Catalogue.open(url).close()
+
+    try:
+        assert upgrade.version(engine) == HEAD
+    finally:
+        engine.dispose()
+    assert made == ["no such table: alembic_version"]
 
 
 async def test_opening_again_keeps_what_is_there(url: str) -> None:
