@@ -243,10 +243,9 @@ def orphans(session: Session) -> int:
 
 async def test_two_processes_make_the_catalogue_and_write_at_once(url: str) -> None:
     processes = [start_putting(url, prefix, batches=12, size=40) for prefix in ("one", "two", "three")]
-    for process in processes:
-        output, _ = process.communicate(timeout=120)
-        assert process.returncode == 0
-        assert len(output.splitlines()) == 13
+    outputs = [process.communicate(timeout=120)[0] for process in processes]  # all ended before anything is asserted
+    assert [process.returncode for process in processes] == [0, 0, 0]
+    assert [len(output.splitlines()) for output in outputs] == [13, 13, 13]
     catalogue = Catalogue.open(url)
     assert await catalogue.read(papers.count) == 3 * 12 * 40
     assert await catalogue.read(papers.catalogue_revision) == 3 * 12
@@ -257,7 +256,7 @@ async def test_two_processes_that_meet_the_same_papers_store_them_once(url: str)
     processes = [start_putting(url, "same", batches=10, size=30) for _ in range(2)]
     for process in processes:
         process.communicate(timeout=120)
-        assert process.returncode == 0
+    assert [process.returncode for process in processes] == [0, 0]
     catalogue = Catalogue.open(url)
     assert await catalogue.read(papers.count) == 10 * 30
     assert await catalogue.read(papers.catalogue_revision) == 10

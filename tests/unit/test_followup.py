@@ -372,7 +372,7 @@ def test_a_question_as_long_as_may_be_is_followed_at_once(piece: str) -> None:
     began = time.process_time()
     follow((piece * 4_000)[:4_000], after(WHAT))
     follow((piece * 1_000)[:999], after(WHAT))
-    assert time.process_time() - began < 1.0
+    assert time.process_time() - began < 3.0  # takes a tenth of it; looking back from every word took 5 seconds
 
 
 @pytest.mark.parametrize(

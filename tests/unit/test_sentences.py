@@ -210,7 +210,7 @@ def test_a_long_text_takes_no_longer_than_its_length(piece: str) -> None:
         sentences(text)
         return time.process_time() - started
 
-    assert seconds(200_000) < 3.0
+    assert seconds(200_000) < 60  # takes one or two; a machine may be slow, but not by hours
 
 
 @pytest.mark.parametrize(("size", "step"), [(-1, 1), (2, 0), (2, 3)])
