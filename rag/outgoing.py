@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from email.headerregistry import Address
 from email.utils import parseaddr
+from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -25,6 +26,13 @@ def _smtp_url(url: str) -> str:
     if parts.query not in ("", "tls=none", "tls=required"):
         raise ValueError("may end with ?tls=required or ?tls=none, and nothing else")
     return url
+
+
+def _certificates(path: Path) -> Path:
+    """Accept a file that is there; the working directory of a later process may be another."""
+    if not path.is_file():
+        raise ValueError("should be a file of certificates in PEM form")
+    return path.absolute()
 
 
 def _sender(text: str) -> str:
@@ -61,6 +69,11 @@ class OutgoingSettings(BaseSettings):
         description="The server to hand mails to: `smtp://user:password@host:587` (with STARTTLS) or `smtps://host`. "
         "`?tls=none` lets mails leave this machine without encryption.",
         repr=False,
+    )
+    smtp_ca: Annotated[Path, AfterValidator(_certificates)] | None = Field(
+        default=None,
+        description="A file with the certificates (PEM) that the mail server's must be signed by.",
+        json_schema_extra={"shown_default": "those that the system trusts"},
     )
     smtp_connections: int = Field(
         default=2, ge=1, le=16, description="How many connections to that server are used at once."

@@ -21,7 +21,7 @@ Clock = Callable[[], float]
 class DeliverDesk:
     """What delivery works with. `site` is where links lead, `sender` what stands under From.
 
-    `smtp_url` names the server to hand mails to, None where there is none.
+    `smtp_url` names the server to hand mails to, None where there is none; `smtp_authority` whom it is trusted by.
     """
 
     catalogue: Catalogue
@@ -30,6 +30,7 @@ class DeliverDesk:
     folder: Path
     sender: str
     smtp_url: str | None = None
+    smtp_authority: Path | None = None
     connections: int = 2
     private_webhooks: bool = False
     clock: Clock = field(default=time.time)
@@ -45,6 +46,7 @@ class DeliverDesk:
             settings.data_dir,
             settings.mail_from or _usual_sender(site),
             settings.smtp_url,
+            settings.smtp_ca,
             settings.smtp_connections,
             settings.webhook_private,
         )

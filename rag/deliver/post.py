@@ -114,7 +114,7 @@ async def deliver(
         try:
             async with asyncio.TaskGroup() as group:
                 if due.get("mail"):
-                    chosen = server or required_server(desk.smtp_url)
+                    chosen = server or required_server(desk.smtp_url, desk.smtp_authority)
                     for _ in range(min(desk.connections, -(-due["mail"] // BATCH))):
                         group.create_task(_mails(run, chosen))
                 for _ in range(min(_WEBHOOKS, due.get("webhook", 0))):

@@ -5,12 +5,14 @@ Everything here blocks, and runs in a thread of its own for each connection.
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import re
 import smtplib
 import socket
 import ssl
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 from urllib.parse import unquote, urlsplit
 
@@ -23,21 +25,28 @@ _SUBMISSION = 587
 _SMTPS = 465
 _TOO_LARGE = 552
 _CLOSING = 421
+_LOGGED_IN = (235, 503)
+_ANOTHER_HOST = (62, 64)
+"""OpenSSL's X509_V_ERR_HOSTNAME_MISMATCH and X509_V_ERR_IP_ADDRESS_MISMATCH."""
 
 
 @dataclass(frozen=True, slots=True)
 class SmtpServer:
-    """A server to hand mails to. `seconds` is how long it may be silent."""
+    """A server to hand mails to. `seconds` is how long it may be silent.
+
+    `authority` is a file with the certificates that its own must be signed by, in place of the system's.
+    """
 
     host: str
     port: int
     tls: Tls
     user: str | None = None
     password: str | None = None
+    authority: Path | None = None
     seconds: float = 60.0
 
     @classmethod
-    def of(cls, url: str) -> SmtpServer:
+    def of(cls, url: str, authority: Path | None = None) -> SmtpServer:
         """The server of `PAPERBRIEF_SMTP_URL`; the settings have checked its form."""
         parts = urlsplit(url)
         host = parts.hostname or ""
@@ -50,7 +59,7 @@ class SmtpServer:
                 tls = "where offered"
         user = unquote(parts.username) if parts.username else None
         password = unquote(parts.password) if parts.password else None
-        return cls(host, parts.port or (_SMTPS if implicit else _SUBMISSION), tls, user, password)
+        return cls(host, parts.port or (_SMTPS if implicit else _SUBMISSION), tls, user, password, authority)
 
     def __repr__(self) -> str:
         return f"SmtpServer({self.host}:{self.port})"
@@ -160,14 +169,16 @@ def opened(server: SmtpServer, hello: str) -> smtplib.SMTP:
     connection: smtplib.SMTP | None = None
     try:
         if server.tls == "implicit":
-            context = ssl.create_default_context()
+            context = _context(server)
             connection = smtplib.SMTP_SSL(server.host, server.port, hello, timeout=server.seconds, context=context)
         else:
             connection = smtplib.SMTP(server.host, server.port, hello, timeout=server.seconds)
         connection.ehlo_or_helo_if_needed()
         _encrypt(connection, server)
-        if server.user is not None:
-            connection.login(server.user, server.password or "")
+        _log_in(connection, server)
+    except ServerTrouble:
+        _drop(connection)
+        raise
     except smtplib.SMTPResponseException as error:
         _drop(connection)
         raise ServerTrouble(_refused(error.smtp_code, error.smtp_error, "server")) from error
@@ -177,12 +188,21 @@ def opened(server: SmtpServer, hello: str) -> smtplib.SMTP:
     return connection
 
 
+def _context(server: SmtpServer) -> ssl.SSLContext:
+    """What a certificate has to be: for this host, and signed by the authority that the settings name."""
+    try:
+        return ssl.create_default_context(cafile=server.authority)
+    except OSError as error:  # also where what stands in it is no certificate
+        reason = f"the certificates of PAPERBRIEF_SMTP_CA cannot be read ({_kind(error)})"
+        raise ServerTrouble(Outcome("permanent", "server", reason)) from error
+
+
 def _encrypt(connection: smtplib.SMTP, server: SmtpServer) -> None:
     """Turn on encryption. Where it is required, nothing is said in clear to a server that does not offer it."""
     if server.tls in ("implicit", "none"):
         return
     if connection.has_extn("starttls"):
-        code, said = connection.starttls(context=ssl.create_default_context())
+        code, said = connection.starttls(context=_context(server))
         if code != 220:
             raise smtplib.SMTPResponseException(code, said)
         connection.ehlo_or_helo_if_needed()
@@ -190,6 +210,31 @@ def _encrypt(connection: smtplib.SMTP, server: SmtpServer) -> None:
         raise ServerTrouble(
             Outcome("permanent", "server", "the server offers no encryption; ?tls=none sends without it")
         )
+
+
+def _log_in(connection: smtplib.SMTP, server: SmtpServer) -> None:
+    """Log in where the settings name a user. What the server says to it is told without the password."""
+    if server.user is None:
+        return
+    password = server.password or ""
+    plain = base64.b64encode(f"\0{server.user}\0{password}".encode()).decode("ascii")
+    try:
+        if server.user.isascii() and password.isascii():
+            connection.login(server.user, password)
+        else:  # smtplib knows ASCII only, RFC 4616 knows UTF-8
+            code, said = connection.docmd("AUTH", f"PLAIN {plain}")
+            if code not in _LOGGED_IN:
+                raise smtplib.SMTPAuthenticationError(code, said)
+    except smtplib.SMTPAuthenticationError as error:
+        said = error.smtp_error if isinstance(error.smtp_error, bytes) else str(error.smtp_error).encode()
+        for secret in (password.encode(), base64.b64encode(password.encode()), plain.encode()):
+            said = said.replace(secret, b"(password)") if secret else said
+        result: Literal["permanent", "temporary"] = "permanent" if error.smtp_code >= 500 else "temporary"
+        reason = f"the login was refused: {reason_of(said, error.smtp_code)}"
+        raise ServerTrouble(Outcome(result, "server", reason)) from None
+    except smtplib.SMTPNotSupportedError:
+        reason = "the server takes no login, and PAPERBRIEF_SMTP_URL names a user"
+        raise ServerTrouble(Outcome("permanent", "server", reason)) from None
 
 
 def _drop(connection: smtplib.SMTP | None) -> None:
@@ -210,6 +255,11 @@ def _kind(error: BaseException) -> str:
         error = error.__context__  # smtplib says of everything that the server hung up
     if isinstance(error, TimeoutError):
         return "no answer in time"
+    if isinstance(error, ssl.SSLCertVerificationError):
+        said = error.verify_message.rstrip(".")
+        if error.verify_code in _ANOTHER_HOST:
+            return f"its certificate is another's: {said}; PAPERBRIEF_SMTP_URL names the host as the certificate does"
+        return f"its certificate is not trusted: {said}; PAPERBRIEF_SMTP_CA names whom to trust"
     if isinstance(error, ssl.SSLError):
         return f"encryption failed: {error.reason or type(error).__name__}"
     if isinstance(error, OSError) and error.strerror:
@@ -217,10 +267,10 @@ def _kind(error: BaseException) -> str:
     return type(error).__name__
 
 
-def required_server(url: str | None) -> SmtpServer:
+def required_server(url: str | None, authority: Path | None = None) -> SmtpServer:
     """The server that the settings name. Raises SettingsError where they name none."""
     if url is None:
         raise SettingsError(
             "There is no mail server to send with.", hint="Set PAPERBRIEF_SMTP_URL, for example smtp://user@host:587."
         )
-    return SmtpServer.of(url)
+    return SmtpServer.of(url, authority)

@@ -10,7 +10,8 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
 Rule = Callable[[str, str], str | None]
-"""Given the stage (connect, mail, rcpt, data, text, end) and its argument: a reply, `cut`, or None for the usual."""
+"""Given the stage (connect, tls, auth, mail, rcpt, data, text, end) and its argument: a reply, `cut`, or None for the
+usual."""
 
 
 @dataclass
@@ -19,7 +20,11 @@ class Postbox:
 
     port: int = 0
     rule: Rule = lambda _stage, _argument: None
+    offers: tuple[str, ...] = ()
+    """What it says besides that it can do."""
     arrived: list[tuple[str, bytes]] = field(default_factory=list)
+    heard: list[str] = field(default_factory=list)
+    """The commands, of all connections, as they came."""
     connections: int = 0
     open: list[socket.socket] = field(default_factory=list)
 
@@ -61,10 +66,16 @@ class _Conversation:
                 self._command(line.decode().strip())
 
     def _command(self, line: str) -> None:
+        self._box.heard.append(line)
         verb, _, rest = line.partition(" ")
         match verb.upper():
             case "EHLO":
-                self._plain.sendall(b"250-postbox\r\n250 SIZE 1000000\r\n")
+                offers = "".join(f"250-{one}\r\n" for one in self._box.offers)
+                self._plain.sendall(f"250-postbox\r\n{offers}250 SIZE 1000000\r\n".encode())
+            case "STARTTLS":
+                self._say("tls", "", "502 no")
+            case "AUTH":
+                self._say("auth", rest, "535 no")
             case "MAIL":
                 self._say("mail", rest, "250 ok")
             case "RCPT":
@@ -98,9 +109,9 @@ class _Conversation:
 
 
 @contextmanager
-def postbox(rule: Rule | None = None) -> Iterator[Postbox]:
+def postbox(rule: Rule | None = None, *, offers: tuple[str, ...] = ()) -> Iterator[Postbox]:
     """A server for the time of a `with` block."""
-    box = Postbox()
+    box = Postbox(offers=offers)
     if rule is not None:
         box.rule = rule
     with socket.create_server(("127.0.0.1", 0)) as listening:
