@@ -19,7 +19,6 @@ from rag import __version__
 from rag.abstain import NOTHING, Calibration, Decision
 from rag.catalogue import Catalogue, answers, facts, papers
 from rag.cite import cited, readable
-from rag.compose.cues import ORDERS
 from rag.compose.proposing import decided, to_be_said
 from rag.embedding import Embedder
 from rag.errors import BudgetSpent, NoModel
@@ -48,6 +47,7 @@ from rag.prompting import Prompts
 from rag.question import Question, understand
 from rag.refusal import gaps, nearest, refusal
 from rag.retrieve import Retrieved, Retriever, checked
+from rag.text.orders import is_order
 from rag.write import Written, as_source, write_extractive, write_grounded
 
 Mode = Literal["auto", "extractive", "generative"]
@@ -141,11 +141,11 @@ def _tell(
 
 
 def without_orders(retrieved: Retrieved) -> tuple[Retrieved, tuple[Paper, ...]]:
-    """The evidence without sentences that give orders to a machine, and the papers that had one.
+    """The evidence without sentences that order their reader about, and the papers that had one.
 
     They tell a reader nothing, and a model that is not shown them cannot obey them.
     """
-    orders = [e for e in retrieved.evidence if ORDERS.search(e.text)]
+    orders = [e for e in retrieved.evidence if is_order(e.text)]
     if not orders:
         return retrieved, ()
     kept = tuple(e for e in retrieved.evidence if e not in orders)

@@ -16,6 +16,7 @@ from rag.compose import cues
 from rag.models import Paper
 from rag.text.figures import figures
 from rag.text.names import names, system_of
+from rag.text.orders import is_order
 from rag.text.sentences import sentences
 
 MEASURED = frozenset(("x", "%", "points", "hours", "minutes", "days", "seconds", "ms", "$"))
@@ -94,13 +95,13 @@ def _lines(title: str, abstract: str) -> tuple[Line, ...]:
 
 
 def lines(paper: Paper) -> tuple[Line, ...]:
-    """The sentences of a paper in order, without those that give orders to a machine: they tell a reader nothing."""
-    return tuple(line for line in _lines(paper.title, paper.abstract) if not cues.ORDERS.search(line.text))
+    """The sentences of a paper in order, without those that order their reader about."""
+    return tuple(line for line in _lines(paper.title, paper.abstract) if not is_order(line.text))
 
 
 def gives_orders(paper: Paper) -> bool:
-    """Whether an abstract holds a sentence that gives orders to a machine."""
-    return any(cues.ORDERS.search(line.text) for line in _lines(paper.title, paper.abstract))
+    """Whether an abstract holds a sentence that orders its reader about."""
+    return any(is_order(line.text) for line in _lines(paper.title, paper.abstract))
 
 
 def introduction(told: Sequence[Line]) -> Line | None:

@@ -50,11 +50,6 @@ COMPARES = re.compile(
     r"better|fewer|more|less|replac\w+|limited|bounded|equals?|matches|lags?)\b",
     re.IGNORECASE,
 )
-ORDERS = re.compile(
-    r"\b(?:ignore|disregard|forget|override)\b[^.]{0,30}\b(?:instructions?|prompts?|rules|guidelines)\b"
-    r"|\byou (?:are|must|should) (?:now )?(?:an? |answer|respond|reply|say)|\bsystem prompt\b",
-    re.IGNORECASE,
-)
 OPEN_END = re.compile(r"\?\W*$|\b(?:unclear|open question|remains? (?:challenging|unexplored|unclear))\b", re.I)
 ADDRESS = re.compile(
     r"https?:|\b(?:code|models?|data|datasets?|weights)\b[^.]{0,60}\b(?:available|released|open-sourced)\b"
