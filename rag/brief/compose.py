@@ -14,7 +14,9 @@ from rag.brief.differ import Difference, differences
 from rag.brief.figures import Headline, headlines
 from rag.brief.plan import Plan, PlannedTheme
 from rag.brief.roles import gives_orders
-from rag.brief.say import Account, Voice, besides, headline, in_full, in_short, reopened
+from rag.brief.account import Account, besides, headline, in_full, in_short, words_of
+from rag.brief.join import reopened
+from rag.brief.say import Voice
 from rag.ground import DroppedSentence, Grounded
 from rag.models import BriefFigure, BriefNote, BriefPaper
 
@@ -86,18 +88,14 @@ def _accounts(plan: Plan, voices: Mapping[str, Voice], *, used: int = 0) -> dict
         left -= 1
         voice = voices[planned.paper_id]
         account = in_full(voice)
-        if made and used + _words(account) + _SHORT_WORDS * left > room:
+        if made and used + words_of(voice, account) + _SHORT_WORDS * left > room:
             account = in_short(voice)
-        if made and used + _words(account) > _OVER * room:
+        if made and used + words_of(voice, account) > _OVER * room:
             continue
         if account.said:
             made[planned.paper_id] = account
-            used += _words(account)
+            used += words_of(voice, account)
     return made
-
-
-def _words(account: Account) -> int:
-    return sum(len(one.text.split()) for one in account.said)
 
 
 def _section(theme: PlannedTheme, accounts: Mapping[str, Account], voices: Mapping[str, Voice]) -> Section:

@@ -126,7 +126,7 @@ def _with_all_papers(chosen: Sequence[EvidenceSentence], mine: Sequence[Voice]) 
         source(voice, line)
         for voice in mine
         if voice.paper.id not in known
-        for line in (voice.intro, voice.second)
+        for line in (voice.intro, next(iter((*voice.results, *voice.how)), None))
         if line is not None
     ]
     order = {voice.paper.id: number for number, voice in enumerate(mine)}

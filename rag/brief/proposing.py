@@ -13,6 +13,7 @@ _WHO = r"(?:[Ww]e|[Tt]his (?:paper|work|study|research|article|survey)|[Tt]he (?
 _BRING = (
     r"(?:(?:also|further|then|first|therefore|thus|hereby|here) )?"
     r"(?:propose|introduce|present|develop|describe|design|create|devise|suggest|contribute|offer|release|conceive|"
+    r"curate|build|construct|collect|establish|provide|"
     r"investigate|study|explore)(?:s|d|ed)?"
 )
 _PROPOSES = re.compile(rf"^{_WHO} {_BRING} (?P<rest>.+)$")
@@ -42,10 +43,29 @@ _IN_BRACKETS = re.compile(
     rf"^(?P<what>(?:an?|the) [^;:()]{{3,160}}?),? \((?:namely |i\.e\.,? |called |termed )?{_N}\)(?P<tail>[ ,.:].*)$"
 )
 _AFTER_COMMA = re.compile(rf"^(?P<what>(?:an?|the) [^;:()]{{3,160}}?), {_N}(?P<tail>[ ,.:].*)$")
+_BESIDE = re.compile(
+    rf"^(?P<what>(?:an?|the first) (?:[\w-]+ ){{0,8}}?{_KIND}) {_N}(?: \([^()]*\))?(?P<tail>[ ,.:].*|)$", re.IGNORECASE
+)
 _FIRST = re.compile(
     rf"^(?P<what>the first [^;:()]{{3,160}}? \({_N}\)[^;:,]{{0,120}}), which (?P<does>(?:\w+ly )?{_THIRD} .+)$"
 )
-_UNNAMED = re.compile(rf"^(?:an?|the) (?:[^,;:()]{{0,120}}? )?{_KIND}\b")
+_INCLUDES = re.compile(
+    rf"^(?P<who>{_FULL})(?: {_KIND})?,? (?P<verb>including|encompassing|comprising|consisting of|containing|covering) "
+    r"(?P<rest>.+)$"
+)
+_BY = re.compile(rf"^(?P<who>{_FULL}),? (?P<verb>based|built|trained|pretrained|pre-trained|designed|equipped) (?P<rest>.+)$")
+_STUDIED = re.compile(rf"^{_WHO} (?:\w+ )?(?:investigat|stud|explor|suggest)")
+_UNNAMED = re.compile(rf"^(?:an?) (?:[^,;:()]{{0,120}}? )?{_KIND}\b")
+
+
+_VERBS = {
+    "including": "includes",
+    "encompassing": "encompasses",
+    "comprising": "comprises",
+    "consisting": "consists of",
+    "containing": "contains",
+    "covering": "covers",
+}
 
 
 def proposed(text: str, system: str | None) -> list[str]:
@@ -55,7 +75,8 @@ def proposed(text: str, system: str | None) -> list[str]:
     aside = re.sub(rf"(?<!\w){re.escape(system)}", _N, text, flags=re.IGNORECASE)
     found = _PROPOSES.match(aside)
     if found:
-        return [one.replace(_N, system) for one in _of_rest(found["rest"])]
+        made = [] if _STUDIED.match(aside) and _N not in aside else _of_rest(found["rest"])
+        return [one.replace(_N, system) for one in made]
     passive = _PASSIVE.match(aside)
     if passive and _N in passive["what"]:
         rest = f"{passive['what'][:1].lower()}{passive['what'][1:]}{passive['tail']}"
@@ -72,7 +93,11 @@ def _of_rest(rest: str) -> list[str]:
         made.append(f"{_bare(found['who'])} {found['does']}")
     if found := _FOR.match(rest):
         made.append(f"{_bare(found['who'])} is proposed {found['to']}")
-    for pattern in (_CALLED, _IN_BRACKETS, _AFTER_COMMA):
+    if found := _INCLUDES.match(rest):
+        made.append(f"{_bare(found['who'])} {_VERBS[found['verb'].split()[0]]} {found['rest']}")
+    if found := _BY.match(rest):
+        made.append(f"{_bare(found['who'])} is {found['verb']} {found['rest']}")
+    for pattern in (_CALLED, _IN_BRACKETS, _AFTER_COMMA, _BESIDE):
         if found := pattern.match(rest):
             tail = re.sub(r"^, (?=(?:that|which) )", " ", (found["tail"] or "").rstrip() or ".")
             made.append(f"{_N} is {_article(found['what'])}{tail}")

@@ -125,9 +125,14 @@ def conclusions(told: Sequence[Line], besides: Line | None = None) -> list[Line]
     return sorted(able, key=lambda line: (-line.concludes, line.number))
 
 
-def mechanism(told: Sequence[Line], besides: Sequence[Line]) -> Line | None:
-    """A sentence that says how it works, after the one that introduces it."""
-    able = [
+def introduces(text: str) -> bool:
+    """Whether a sentence says that something is brought or studied."""
+    return any(pattern.search(text) for pattern in (cues.INTRODUCES, _BRINGS, _STUDIES))
+
+
+def mechanisms(told: Sequence[Line], besides: Sequence[Line]) -> list[Line]:
+    """The sentences that say how it works, in their order, without the one that introduces it."""
+    return [
         line
         for line in told
         if line.own
@@ -138,7 +143,6 @@ def mechanism(told: Sequence[Line], besides: Sequence[Line]) -> Line | None:
         and not cues.ADDRESS.search(line.text)
         and not cues.WISH.search(line.text)
     ]
-    return min(able, key=lambda line: line.number, default=None)
 
 
 def _named(text: str, system: str | None) -> bool:

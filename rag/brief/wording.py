@@ -25,6 +25,17 @@ class Called:
 
     system: str | None
     title: str
+    whole: str = ""
+    """The title as it stands."""
+
+    @property
+    def in_full(self) -> str:
+        """The label with what the title says of it: for a reader who is told nothing else."""
+        whole = self.whole or self.title
+        if self.system is None:
+            return f"“{whole}”"
+        rest = re.sub(rf"^{re.escape(self.system)}\s*:\s+", "", whole)
+        return f"{self.system}, “{rest}”"
 
     @property
     def label(self) -> str:
@@ -61,8 +72,34 @@ def worded(text: str, called: Called, *, speaks_of_system: bool = True) -> list[
             for sentence in proposed(one, called.system):
                 made += _finished(sentence, called, speaks_of_system)
             made += _finished(one, called, speaks_of_system)
+    made += [piece for one in dict.fromkeys(made) for piece in _pieces(one, called.system)]
     fresh = (one for one in dict.fromkeys(made) if one != text)
-    return [one for one in fresh if not _FIRST_PERSON.search(one) and not _POINTS.match(one)]
+    return [one for one in fresh if not FIRST_PERSON.search(one) and not _POINTS.match(one)]
+
+
+_APPOSITION = re.compile(r"(?P<what>(?: \([^()]*\))?, an? [^,;()]{8,120}), (?=[a-z])")
+_SHORTEST_PIECE = 5  # words
+
+
+def _pieces(text: str, system: str | None) -> list[str]:
+    """What a sentence says in its main clauses one by one, for when the whole points at something untold.
+
+    "X, a Y, is the first to …; it needs …" gives "X is a Y." and "X needs …".
+    """
+    made = []
+    if system and text.startswith(system) and (found := _APPOSITION.match(text, len(system))):
+        made.append(f"{text[: found.end() - 2].replace(', a', ' is a', 1)}.")
+    if system and (kin := re.match(rf"^Its [^,;]{{3,50}}, {re.escape(system)}, (?=[a-z])", text)):
+        made.append(f"{system} {text[kin.end() :]}")
+    parts = re.split(r";\s|\s--\s", text.rstrip("."))
+    if len(parts) > 1:
+        for part in parts:
+            whole = re.sub(r"^(?:and |but |while )", "", part.strip())
+            if system:
+                whole = re.sub(r"^it(?= )", system, re.sub(r"^its(?= )", f"{system}’s", whole))
+            if len(whole.split()) >= _SHORTEST_PIECE:
+                made.append(f"{capital(whole)}.")
+    return made
 
 
 # ---------------------------------------------------------------------------------------------------- what is cut off
@@ -75,6 +112,11 @@ _HERE = re.compile(r",? (?:in|of) (?:this|our) (?:paper|work|study|article)(?=[,
 _AIM = re.compile(
     r"(?<!order) (?:to|for) (?:address|tackle|solve|overcome|alleviate|mitigate|resolve|handl)(?:ing)? "
     r"(?:this|these|the above|such) (?:\w+ )?\w+(?=[.,])"
+)
+_WAY = re.compile(r",? (?:in (?:this|such a|that) (?:way|manner)|in so doing|by doing so|in doing so)(?=[.,;])")
+_PARTS = re.compile(
+    r",? (?:(?:which|that|and) (?:comprises|consists of|has|contains)|with|consisting of|comprising) (?:two|three|four) "
+    r"(?:main |key |core )?(?:part|component|stage|module|step|phase)s(?=\.)"
 )
 _OPENING = re.compile(
     r"(?:However|Moreover|Furthermore|Further|Additionally|Besides|Also|Specifically|Concretely|In particular|More "
@@ -103,7 +145,7 @@ _OPENING = re.compile(
 
 def _without_marks(text: str) -> str:
     """The sentence without references in brackets, marks of a list in front, and "in this paper"."""
-    return _AIM.sub("", _HERE.sub("", _REFERENCE.sub("", _LIST_MARK.sub("", text)))).strip()
+    return _PARTS.sub("", _WAY.sub("", _AIM.sub("", _HERE.sub("", _REFERENCE.sub("", _LIST_MARK.sub("", text)))))).strip()
 
 
 _LISTED = re.compile(
@@ -202,13 +244,22 @@ _THIS = re.compile(
     r"(?= (?!of\b|for\b|to\b|that\b|which\b|in\b|with\b))"
 )
 _FRONTED = re.compile(r"^(?P<where>(?:In|On|For|With|At|Under) [^,;:.]{3,50}) it (?=[a-z]+s\b)")
-_FIRST_PERSON = re.compile(r"\b(?:[Ww]e|[Oo]urs?|us|ourselves)\b")
+FIRST_PERSON = re.compile(r"\b(?:[Ww]e|[Oo]urs?|us|ourselves)\b")
 _POINTS = re.compile(r"(?:It|Its|They|Their|These|Those|This|Such|Both of (?:these|them))\b")
+
+
+_ADDS = re.compile(
+    r"(?P<who>\b(?:[Tt]he authors|that|which|it)) (?:also|instead|further|thus|therefore|hence|additionally|moreover|"
+    r"furthermore|consequently|thereby) (?=[a-z]+(?:s|ed|es|e)\b)(?!instead of)"
+)
 
 
 def _finished(text: str, called: Called, speaks_of_system: bool) -> list[str]:
     """The sentence with everyone named, whole and, where it is long, without clauses that only praise."""
-    named = _named(text, called, speaks_of_system)
+    named = _ADDS.sub(r"\g<who> ", _named(text, called, speaks_of_system))
+    if called.system:
+        also = rf"^({re.escape(called.system)}) (?:also|instead|further|thus|therefore|hence) (?=[a-z]+s\b)"
+        named = re.sub(also, r"\1 ", named)
     short = shortened(named)
     return [short, named] if short != named and len(named.split()) > LONGEST else [named, short]
 
@@ -223,9 +274,11 @@ def _named(text: str, called: Called, speaks_of_system: bool) -> str:
             text = re.sub(r"^It(?= (?!is (?:known|shown|clear|important|possible|found|also known)))", name, text)
             text = re.sub(r"^Its(?= )", f"{name}’s", text)
             text = re.sub(r", it(?= )", f", {name}", text, count=1) if name not in text else text
+            text = re.sub(r", its(?= )", f", {name}’s", text, count=1) if name not in text else text
             text = _FRONTED.sub(rf"\g<where>, {name} ", text) if name not in text else text
-    text = re.sub(r"^We(?: (?:first|then|next|also|further|therefore|thus|finally)\b)?", "The authors", text)
-    text = re.sub(r"^(?:This|The) (?:paper|work|study|research|article|report)\b(?= [a-z])", _paper(called), text)
+    text = re.sub(r"^We\b(?: (?:first|then|next|also|further|therefore|thus|finally)\b)?", "The authors", text)
+    if called.system:
+        text = re.sub(r"^(?:This|The) (?:paper|work|study|research|article|report)\b(?= [a-z])", _paper(called), text)
     text = re.sub(r"\bwe\b", "the authors", text)
     text = re.sub(r"\bus\b", "them", text)
     text = re.sub(r"\bthe authors then\b", "then", text) if text.startswith("The authors") else text
@@ -236,7 +289,7 @@ def _named(text: str, called: Called, speaks_of_system: bool) -> str:
 
 
 def _paper(called: Called) -> str:
-    return f"The paper on {called.system}" if called.system else called.label
+    return f"The paper on {called.system}"
 
 
 # --------------------------------------------------------------------------------------------------------- what is long

@@ -1,0 +1,173 @@
+"""Whether a sentence can be read by itself: nothing in it points at what only another sentence says. Pure.
+
+"These adapters", "the choice", "both bottlenecks", an "it" without a noun: a reader of a brief has not seen the abstract,
+so each is looked for in what stands before it, in the sentence itself or in what was told of the same paper right before.
+What is found there, by its head noun or by another noun for a piece of work, is resolved. The rules know English noun
+phrases by their words only; where they doubt, they say that a sentence points away, which costs a sentence, never truth.
+"""
+
+from __future__ import annotations
+
+import re
+
+from rag.compose import cues
+
+_WORK = (
+    r"(?:methods?|approach(?:es)?|frameworks?|algorithms?|techniques?|systems?|solutions?|strateg(?:y|ies)|schemes?|"
+    r"pipelines?|procedures?|proposal)"
+)
+_HEADS = (
+    rf"(?:{_WORK}|models?|networks?|architectures?|tools?|metrics?|choices?|polic(?:y|ies)|problems?|tasks?|questions?|"
+    r"issues?|limitations?|challenges?|ideas?|sets?|modules?|mechanisms?|attacks?|combinations?|variants?|datasets?|"
+    r"benchmarks?|corpus|corpora|settings?|gaps?|mix|remed(?:y|ies)|findings|observations?|bottlenecks?|steps?|stages?|"
+    r"components?|scores?|improvements?|gains?|effects?|differences?|process|objectives?|classifiers?|programs?|"
+    r"function|objects?|phenomen(?:on|a)|former|latter|others?|goal|intuition)"
+)
+_PLAIN = r"(?:proposed|new|novel|whole|full|entire|simple|general|overall|final|improved|existing|developed|introduced)"
+_MODIFIED = re.compile(
+    r"\s*(?:[(“\"]|(?:of|for|that|which|in|on|to|with|from|between|under|behind|used|trained|based|called|named|by|whose|"
+    r"where|when|at|across|among|over|against|needed|described|and [a-z]+ of)\b)"
+)
+_DEFINITE = re.compile(rf"\b[Tt]he (?:{_PLAIN} )*(?P<head>{_HEADS})\b(?![-’'])")
+_COUNTED = re.compile(
+    r"\b(?P<det>[Tt]he (?:two|three|four|five|six)|[Bb]oth|[Aa]ll (?:two|three|four|five|six)(?: of)?|[Ee]ither|[Nn]either) "
+    r"(?P<noun>(?:[\w-]+ ){0,2}?[\w-]+s)\b"
+)
+_THIS = re.compile(r"\b(?P<det>[Tt]his|[Tt]hese|[Tt]hose|[Ss]uch(?: an?\b)?)(?: (?P<next>[\w’'-]+(?: [\w’'-]+){0,2}))?")
+_HERE = re.compile(r"(?:paper|work|study|article|research|survey|report)\b")
+_OF_THOSE = re.compile(r"(?:of|that|who|which|with|in|from|on|used|whose|where|trained|without|under|by|at|between|for)\b")
+_POINTS = re.compile(
+    r"\b(?:the (?:above|aforementioned|resulting|latter|former|corresponding|said)|above-mentioned|the first such|"
+    r"the first (?:of its kind|to (?:be )?[a-z]+ed)\b|in so doing|the same (?:reason|way|idea)|as before|the opposite|"
+    r"(?:into|of|from|on|by|for|under|against|recovering) that (?!of\b|the\b|is\b|are\b)[a-z]+\b|the question here|the (?:only|first) one|the rest|the key (?:idea|insight))\b",
+    re.IGNORECASE,
+)
+_PRONOUN = re.compile(
+    r"^(?:[A-Z][^,;]{2,90}, |(?:On|In|With|For|At|By|From|After|Under|Across) (?:[\w-]+ ){1,5})?(?:[Ii]t|[Ii]ts|[Tt]hey|[Tt]heir|[Tt]hem)\b"
+)
+_EXPLETIVE = re.compile(r"\b[Ii]t (?:is|was|has been|becomes?|remains?|turns out) (?:\w+ )?(?:that|to|possible|shown|known|clear)\b")
+_OBJECT = re.compile(r"^[^,;:]*?\b(?:on|of|against|for|to|with|from|by|into|extends?|avoids?|replaces?|extend|solve) (?:it|them)\b")
+_CLAUSE = re.compile(r"\b(?:and|that|which|while|when|if|whether|because|or|but|so)\b")
+_FURTHER = re.compile(r"\b(?:an?|by a) (?:further|additional) (?=[\d.]+)")
+_SUBJECT_IT = 3  # words of a sentence before which an object "it" finds no noun at all
+
+
+def points_away(text: str, before: str = "") -> bool:
+    """Whether a sentence points at what neither itself nor `before`, told right before it, says."""
+    return (
+        _POINTS.search(text) is not None
+        or _by_pronoun(text, before)
+        or _by_this(text, before)
+        or _by_count(text, before)
+        or _by_article(text, before)
+        or any(not re.search(r"\d", before + text[: found.start()]) for found in _FURTHER.finditer(text))
+    )
+
+
+def _by_pronoun(text: str, before: str) -> bool:
+    """ "It" or "they" as the subject with nothing before it; or as an object that can only be something untold."""
+    opens = _PRONOUN.match(text)
+    if opens is not None and not before and not _EXPLETIVE.match(text):
+        return True
+    found = _OBJECT.match(text)
+    return found is not None and not before and _CLAUSE.search(found[0]) is None
+
+
+def _by_this(text: str, before: str) -> bool:
+    for found in _THIS.finditer(text):
+        determiner, following = found["det"].casefold(), found["next"] or ""
+        if determiner == "such" and following.startswith("as"):
+            continue
+        if determiner == "those" and _OF_THOSE.match(following):
+            continue
+        if determiner == "this" and _HERE.match(following):
+            continue
+        earlier = f"{before} {text[: found.start()]}"
+        nouns = [word for word in following.split() if len(word) > 3 and not _LITTLE.fullmatch(word)]
+        if not any(_told(word, earlier) for word in nouns):
+            return True
+    return False
+
+
+_LITTLE = re.compile(r"(?:with|from|that|which|into|more|most|less|also|than|their|them|they|then|when|were|have|been)")
+
+
+def _by_count(text: str, before: str) -> bool:
+    for found in _COUNTED.finditer(text):
+        rest = text[found.start() : found.end() + 60]
+        if found["det"].casefold() in ("both", "either", "neither") and re.search(r"\b(?:and|or|nor)\b", rest):
+            continue
+        earlier = f"{before} {text[: found.start()]}"
+        if not any(_told(word, earlier) for word in found["noun"].split()) and not _MODIFIED.match(text, found.end()):
+            return True
+    return False
+
+
+def _by_article(text: str, before: str) -> bool:
+    """ "The choice", "the method": a noun that stands for something told, without what would tell it here."""
+    for found in _DEFINITE.finditer(text):
+        following = re.match(r" ([\w-]+)", text[found.end() :])
+        if _MODIFIED.match(text, found.end()) or (following and _names_more(following[1])):
+            continue
+        earlier = f"{before} {text[: found.start()]}"
+        if not _told(found["head"], earlier):
+            return True
+    return False
+
+
+def _names_more(word: str) -> bool:
+    """Whether the word behind a noun goes on with its name: "the task vector", "the set cover problem"."""
+    return word.casefold() in ("parameters", "weights", "size", "sizes", "performance", "level", "problem", "vector", "cover")
+
+
+def _told(word: str, earlier: str) -> bool:
+    """Whether a noun, in any number, was told; a method may have been told as an approach."""
+    if re.fullmatch("models?", word, re.IGNORECASE) and _MODELS.search(earlier):
+        return True
+    if re.fullmatch(_WORK, word, re.IGNORECASE) and re.search(rf"\b{_WORK}\b", earlier, re.IGNORECASE):
+        return True
+    stem = re.sub(r"(?:ies|es|s|y)$", "", word.casefold())
+    return len(stem) > 2 and re.search(rf"\b{re.escape(stem)}", earlier, re.IGNORECASE) is not None
+
+
+_MODELS = re.compile(
+    rf"\b(?:{_WORK}|train\w*|pre-?train\w*|learn\w*|fine-tun\w*|transformers?|networks?|\w*BERT\w*|\w*GPT\w*|\w*LMs?|decoding)\b",
+    re.IGNORECASE,
+)
+
+
+# ------------------------------------------------------------------------------------------------- what a thing is
+
+_RESULTS = (
+    r"(?:outperform|achiev|improv|reduc|sav|surpass|beat|reach|attain|yield|show|rais|equal|exceed|need|requir|gain|"
+    r"perform|demonstrat|match|make|var|speed|lead|work|help|also|does|can|has|was|were|could|significantly|is|are|"
+    r"display|exhibit|obtain|deliver|remain|scor|prefer|run|cut|lower|increas|offer|allow|enabl|provid|generaliz|"
+    r"maintain|preserv|effectively|consistently|substantially|markedly|remarkably)"
+)
+_KINDS = (
+    r"(?:method|approach|framework|model|system|algorithm|strategy|technique|architecture|benchmark|dataset|corpus|metric|"
+    r"engine|suite|tool|network|transformer|library|task|law|attack|pipeline|paradigm|Transformer|Network|Model|Benchmark)"
+)
+_IN_PARTS = re.compile(r"\b(?:consists? of|comprises?|has|contains) (?:two|three|four|several) (?:[a-z]+ )?(?:part|component|stage|module|step)s\.?$")
+
+
+def says_what(text: str, name: str) -> bool:
+    """Whether a sentence says what the thing called `name` is, or how it does what it does; not only how well."""
+    first = text.split("; ", maxsplit=1)[0]
+    if _IN_PARTS.search(first):
+        return False
+    call = rf"{re.escape(name)}[\w.+-]*\)?(?: \([^)]*\))?"
+    acts = rf"{call},? (?:that |which )?(?!{_RESULTS}\w*\b)[a-z]+(?:s|es)\b (?!$)"
+    if re.search(acts, first) and not cues.is_result(first):
+        return True
+    return any(
+        re.search(pattern, first)
+        for pattern in (
+            rf"{call},? (?:is|are) (?:\w+ly )?(?:an?|the|one of|our|their)\b(?! (?:first|only) to\b)",
+            rf"{call}, (?:an?|the) (?:[\w-]+ ){{1,}}",
+            rf"\b(?:an?|the) [^.;]{{8,}}?\b(?:called|named|namely|dubbed|termed)\b[^.;]{{0,80}}{call}",
+            rf"\b(?:[Aa]n?|[Tt]he first) (?:[\w-]+ ){{0,8}}?{_KINDS},? \(?{call}",
+            r"\b(?:propose|introduce|present|develop|create|release|curate|pretrain|build)s?\b"
+            rf"[^.;]{{0,80}}{call}[, ]+(?:[\w-]+,? ){{2,}}",
+        )
+    )
