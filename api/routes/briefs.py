@@ -152,8 +152,8 @@ async def list_briefs(query: Annotated[BriefsQuery, Query()], house: HouseDep) -
     return json_reply(await house.library.briefs(query.cursor, limit=query.limit))
 
 
-_WRITERS: dict[str, tuple[str, Callable[[Briefing], str]]] = {
-    "json": ("application/json", lambda made: made.model_dump_json()),
+_WRITERS: dict[str, tuple[str, Callable[[Briefing, str], str]]] = {
+    "json": ("application/json", lambda made, _: made.model_dump_json()),
     "md": ("text/markdown; charset=utf-8", markdown),
     "html": ("text/html; charset=utf-8", document),
     "txt": ("text/plain; charset=utf-8", plain),
@@ -211,4 +211,4 @@ async def _read(brief_id: str, form: str, house: HouseDep, request: Request) -> 
     media_type, write = _WRITERS[form]
     if form == "html":
         headers["Content-Security-Policy"] = f"{policy()}; frame-ancestors 'none'"
-    return Response(await asyncio.to_thread(write, made), headers=headers, media_type=media_type)
+    return Response(await asyncio.to_thread(write, made, house.site(request)), headers=headers, media_type=media_type)

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from rag.brief.alone import points_away
-from rag.brief.join import BRIEF, apposed, joined, opened_otherwise
+from rag.brief.join import BRIEF, apposed, cut_short, joined, opened_otherwise
 from rag.brief.roles import MEASURED, Line
 from rag.brief.say import Voice, length, said
 from rag.brief.wording import FIRST_PERSON
@@ -21,6 +21,7 @@ from rag.text.figures import figures
 
 _LONGEST = 44
 """Words from which a second sentence is passed over for a shorter one."""
+_BESIDE = 14  # words of what a paper brings that stand beside a result where there is little room
 _RESULTS = 4  # results that are tried
 
 
@@ -52,13 +53,19 @@ def in_full(voice: Voice) -> Account:
 
 
 def in_short(voice: Voice) -> Account:
-    """One sentence: both in one where they are short, else what the paper brings, else its result behind its title."""
+    """What the paper brings and its result in few words: in one sentence, else the result behind the paper's title."""
     first = _introduction(voice)
     for line, second in _seconds(voice, first, named=True):
-        made = joined(voice, line, first, second, most=BRIEF) or apposed(voice, line, first, second)
-        if made is not None:
-            return Account((made,))
-        return _kept(first or second)
+        if line not in voice.results:
+            break
+        for what, most in ((first, BRIEF), (cut_short(voice, first), BRIEF + 6)):
+            made = joined(voice, line, what, second, most=most) or apposed(voice, line, what, second)
+            if made is not None and length(made.text) <= most:
+                return Account((made,))
+        if first is not None and length(first.text) <= _BESIDE and length(first.text) + length(second.text) <= _LONGEST:
+            return _kept(first, opened_otherwise(voice, line, first, second))
+        if length(second.text) <= BRIEF:
+            return _kept(second)
     return _kept(first) if first is not None else _least(voice)
 
 
@@ -66,7 +73,7 @@ def headline(voice: Voice) -> Grounded | None:
     """What the paper brings and its measured result in one sentence, for a summary; else a result that stands alone."""
     first = _introduction(voice)
     tried = [(line, second) for line, second in _seconds(voice, None, named=True) if line in voice.results]
-    tried.sort(key=lambda one: not _measures(one[1].text))
+    tried.sort(key=lambda one: not measures(one[1].text))
     for line, second in tried:
         made = apposed(voice, line, first, second) or joined(voice, line, first, second)
         if made is not None:
@@ -83,10 +90,10 @@ def _introduction(voice: Voice) -> Grounded | None:
 
 
 def besides(voice: Voice, told: Grounded) -> Voice:
-    """The voice of a paper of which a result was told already: it goes on with how the work does it, else a further one."""
+    """The voice of a paper of which a result was told: it goes on with how the work does it, else a further result."""
     spans = [(e.start, e.end) for e in told.evidence]
     left = tuple(line for line in voice.results if not any(s < line.end and line.start < t for s, t in spans))
-    how = tuple(line for line in voice.how if _tells(line) and not points_away(line.text.replace("It ", "", 1)))
+    how = tuple(line for line in voice.how if _tells(line))
     further = tuple(line for line in left if line.concludes >= _WORTH and _tells(line))
     return replace(voice, results=() if how else further[:1], how=how)
 
@@ -128,5 +135,6 @@ def _kept(*parts: Grounded | None) -> Account:
     return Account(tuple(part for part in parts if part is not None))
 
 
-def _measures(text: str) -> bool:
+def measures(text: str) -> bool:
+    """Whether a text gives a measured figure."""
     return any(figure.unit in MEASURED for figure in figures(text))

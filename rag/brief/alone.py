@@ -1,9 +1,10 @@
 """Whether a sentence can be read by itself: nothing in it points at what only another sentence says. Pure.
 
-"These adapters", "the choice", "both bottlenecks", an "it" without a noun: a reader of a brief has not seen the abstract,
-so each is looked for in what stands before it, in the sentence itself or in what was told of the same paper right before.
-What is found there, by its head noun or by another noun for a piece of work, is resolved. The rules know English noun
-phrases by their words only; where they doubt, they say that a sentence points away, which costs a sentence, never truth.
+"These adapters", "the choice", "both bottlenecks", an "it" without a noun: a reader of a brief has not seen the
+abstract, so each is looked for in what stands before it, in the sentence itself or in what was told of the same paper
+right before. What is found there, by its head noun or by another noun for a piece of work, is resolved. The rules know
+English noun phrases by their words only; where they doubt, a sentence points away, which costs a sentence,
+never truth.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ _WORK = (
     r"pipelines?|procedures?|proposal)"
 )
 _HEADS = (
-    rf"(?:{_WORK}|models?|networks?|architectures?|tools?|metrics?|choices?|polic(?:y|ies)|problems?|tasks?|questions?|"
+    rf"(?:{_WORK}|models?|networks?|architectures?|tools?|metrics?|choices?|polic(?:y|ies)|problems?|tasks?|"
     r"issues?|limitations?|challenges?|ideas?|sets?|modules?|mechanisms?|attacks?|combinations?|variants?|datasets?|"
     r"benchmarks?|corpus|corpora|settings?|gaps?|mix|remed(?:y|ies)|findings|observations?|bottlenecks?|steps?|stages?|"
     r"components?|scores?|improvements?|gains?|effects?|differences?|process|objectives?|classifiers?|programs?|"
@@ -30,23 +31,31 @@ _MODIFIED = re.compile(
 )
 _DEFINITE = re.compile(rf"\b[Tt]he (?:{_PLAIN} )*(?P<head>{_HEADS})\b(?![-’'])")
 _COUNTED = re.compile(
-    r"\b(?P<det>[Tt]he (?:two|three|four|five|six)|[Bb]oth|[Aa]ll (?:two|three|four|five|six)(?: of)?|[Ee]ither|[Nn]either) "
-    r"(?P<noun>(?:[\w-]+ ){0,2}?[\w-]+s)\b"
+    r"\b(?P<det>[Tt]he (?:two|three|four|five|six)|[Bb]oth|[Aa]ll (?:two|three|four|five|six)(?: of)?|[Ee]ither|"
+    r"[Nn]either) (?P<noun>(?:[\w-]+ ){0,2}?[\w-]+s)\b"
 )
 _THIS = re.compile(r"\b(?P<det>[Tt]his|[Tt]hese|[Tt]hose|[Ss]uch(?: an?\b)?)(?: (?P<next>[\w’'-]+(?: [\w’'-]+){0,2}))?")
 _HERE = re.compile(r"(?:paper|work|study|article|research|survey|report)\b")
-_OF_THOSE = re.compile(r"(?:of|that|who|which|with|in|from|on|used|whose|where|trained|without|under|by|at|between|for)\b")
+_OF_THOSE = re.compile(
+    r"(?:of|that|who|which|with|in|from|on|used|whose|where|trained|without|under|by|at|between|for)\b"
+)
 _POINTS = re.compile(
     r"\b(?:the (?:above|aforementioned|resulting|latter|former|corresponding|said)|above-mentioned|the first such|"
     r"the first (?:of its kind|to (?:be )?[a-z]+ed)\b|in so doing|the same (?:reason|way|idea)|as before|the opposite|"
-    r"(?:into|of|from|on|by|for|under|against|recovering) that (?!of\b|the\b|is\b|are\b)[a-z]+\b|the question here|the (?:only|first) one|the rest|the key (?:idea|insight))\b",
+    r"(?:into|of|from|on|by|for|under|against|recovering) that (?!of\b|the\b|is\b|are\b)[a-z]+\b|"
+    r"the question here|the (?:only|first) one|the rest|the key (?:idea|insight))\b",
     re.IGNORECASE,
 )
 _PRONOUN = re.compile(
-    r"^(?:[A-Z][^,;]{2,90}, |(?:On|In|With|For|At|By|From|After|Under|Across) (?:[\w-]+ ){1,5})?(?:[Ii]t|[Ii]ts|[Tt]hey|[Tt]heir|[Tt]hem)\b"
+    r"^(?:[A-Z][^,;]{2,90}, |(?:On|In|With|For|At|By|From|After|Under|Across) (?:[\w-]+ ){1,5})?"
+    r"(?:[Ii]t|[Ii]ts|[Tt]hey|[Tt]heir|[Tt]hem)\b"
 )
-_EXPLETIVE = re.compile(r"\b[Ii]t (?:is|was|has been|becomes?|remains?|turns out) (?:\w+ )?(?:that|to|possible|shown|known|clear)\b")
-_OBJECT = re.compile(r"^[^,;:]*?\b(?:on|of|against|for|to|with|from|by|into|extends?|avoids?|replaces?|extend|solve) (?:it|them)\b")
+_EXPLETIVE = re.compile(
+    r"\b[Ii]t (?:is|was|has been|becomes?|remains?|turns out) (?:\w+ )?(?:that|to|possible|shown|known|clear)\b"
+)
+_OBJECT = re.compile(
+    r"^[^,;:]*?\b(?:on|of|against|for|to|with|from|by|into|extends?|avoids?|replaces?|extend|solve) (?:it|them)\b"
+)
 _CLAUSE = re.compile(r"\b(?:and|that|which|while|when|if|whether|because|or|but|so)\b")
 _FURTHER = re.compile(r"\b(?:an?|by a) (?:further|additional) (?=[\d.]+)")
 _SUBJECT_IT = 3  # words of a sentence before which an object "it" finds no noun at all
@@ -117,7 +126,17 @@ def _by_article(text: str, before: str) -> bool:
 
 def _names_more(word: str) -> bool:
     """Whether the word behind a noun goes on with its name: "the task vector", "the set cover problem"."""
-    return word.casefold() in ("parameters", "weights", "size", "sizes", "performance", "level", "problem", "vector", "cover")
+    return word.casefold() in (
+        "parameters",
+        "weights",
+        "size",
+        "sizes",
+        "performance",
+        "level",
+        "problem",
+        "vector",
+        "cover",
+    )
 
 
 def _told(word: str, earlier: str) -> bool:
@@ -148,7 +167,10 @@ _KINDS = (
     r"(?:method|approach|framework|model|system|algorithm|strategy|technique|architecture|benchmark|dataset|corpus|metric|"
     r"engine|suite|tool|network|transformer|library|task|law|attack|pipeline|paradigm|Transformer|Network|Model|Benchmark)"
 )
-_IN_PARTS = re.compile(r"\b(?:consists? of|comprises?|has|contains) (?:two|three|four|several) (?:[a-z]+ )?(?:part|component|stage|module|step)s\.?$")
+_IN_PARTS = re.compile(
+    r"\b(?:consists? of|comprises?|has|contains) (?:two|three|four|several) (?:[a-z]+ )?"
+    r"(?:part|component|stage|module|step)s\.?$"
+)
 
 
 def says_what(text: str, name: str) -> bool:

@@ -53,6 +53,7 @@ def assembled(
         title=title_of(plan, len(reported)),
         summary=tuple(summary),
         sections=tuple(sections),
+        further=plan.further,
         figures=made.figures,
         quietly_important=plan.quiet,
         changes=plan.changes,
@@ -86,10 +87,9 @@ def assembled(
 
 
 def _with_subject(sentence: AnswerSentence, grounded: Grounded, voices: Mapping[str, Voice]) -> AnswerSentence:
-    """The sentence with what it is about, where its own words do not say it: the system, else the paper's title."""
+    """The sentence with what it is about, where its own words do not say it: the system with the paper's title."""
     voice = voices[grounded.evidence[0].paper_id]
-    subject = None if voice.names_itself(sentence.text) else voice.called.label
-    return sentence.model_copy(update={"subject": subject})
+    return sentence.model_copy(update={"subject": voice.subject(sentence.text)})
 
 
 def _section(section: Section, sentences: Sequence[AnswerSentence]) -> BriefSection:
@@ -101,6 +101,7 @@ def _section(section: Section, sentences: Sequence[AnswerSentence]) -> BriefSect
         sentences=tuple(sentences),
         paper_ids=tuple(about),
         more=section.more,
+        more_count=section.more_count,
     )
 
 

@@ -10,22 +10,23 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from rag.brief.account import Account, besides, headline, in_full, in_short, measures, words_of
 from rag.brief.differ import Difference, differences
 from rag.brief.figures import Headline, headlines
+from rag.brief.join import reopened
 from rag.brief.plan import Plan, PlannedTheme
 from rag.brief.roles import gives_orders
-from rag.brief.account import Account, besides, headline, in_full, in_short, words_of
-from rag.brief.join import reopened
-from rag.brief.say import Voice
+from rag.brief.say import Voice, length
 from rag.ground import DroppedSentence, Grounded
 from rag.models import BriefFigure, BriefNote, BriefPaper
 
-SUMMARY = 5
-"""Sentences of a summary at most."""
+SUMMARY = 3
+"""Results that a summary tells at most."""
+_OF_WEEK, _OF_TOPIC = 0.7, 0.85  # share of a brief's words that its sentences take; the others are headings, figures
 _SHORT_WORDS = 24  # what one sentence takes, for planning ahead
-_OVER = 1.1  # how far the last paper may go over the room
-_MEASURED = 0.7  # how well a sentence has to conclude to open a summary
-_LONGEST_SUMMARY = 40  # words of a sentence of the summary
+_OVER = 1.05  # how far the last paper may go over the room
+_TRIED = 3  # papers of a theme whose results are tried for the summary
+_LONGEST_SUMMARY = 46  # words of a sentence of the summary, with its subject
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,7 @@ class Section:
     kind: str
     said: tuple[Grounded, ...]
     more: tuple[BriefPaper, ...] = ()
+    more_count: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,7 @@ def composed(plan: Plan, voices: Mapping[str, Voice]) -> Composed:
     return Composed(
         summary=tuple(summary),
         sections=(*(s for s in sections if s.said or s.more), *_differing(apart)),
-        figures=figures_of(reported),
+        figures=figures_of(reported) if plan.topic is not None else chief_figures(reported),
         notes=(
             *(BriefNote(kind="conflicting_papers", detail=one.detail) for one in apart),
             *(_ignored(voice) for voice in reported if gives_orders(voice.paper)),
@@ -82,7 +84,8 @@ def _ignored(voice: Voice) -> BriefNote:
 def _accounts(plan: Plan, voices: Mapping[str, Voice], *, used: int = 0) -> dict[str, Account]:
     """What is said of each paper, in rank order as long as there is room; `used` words of it are taken."""
     made: dict[str, Account] = {}
-    room, left = plan.constraints.max_words, len(plan.papers)
+    share = _OF_TOPIC if plan.topic is not None else _OF_WEEK
+    room, left = round(share * plan.constraints.max_words), len(plan.papers)
     used = min(used, room // 3)
     for planned in plan.papers:
         left -= 1
@@ -103,8 +106,9 @@ def _section(theme: PlannedTheme, accounts: Mapping[str, Account], voices: Mappi
     for place in range(1, len(said)):
         said[place] = reopened(voices[said[place].evidence[0].paper_id], said[place], said[place - 1])
     silent = [voices[paper_id].paper for paper_id in theme.paper_ids if paper_id not in accounts]
-    more = (*(BriefPaper(paper_id=paper.id, title=paper.title) for paper in silent), *theme.more)
-    return Section(theme.heading, theme.tag, "theme", tuple(said), more)
+    more = (*(BriefPaper(paper_id=paper.id, title=paper.title, url=paper.url) for paper in silent), *theme.more)
+    count = len(silent) + max(theme.more_count, len(theme.more))
+    return Section(theme.heading, theme.tag, "theme", tuple(said), more, count)
 
 
 def _differing(apart: Sequence[Difference]) -> tuple[Section, ...]:
@@ -113,25 +117,51 @@ def _differing(apart: Sequence[Difference]) -> tuple[Section, ...]:
 
 
 def _summary(plan: Plan, voices: Mapping[str, Voice], told: Sequence[str]) -> list[Grounded]:
-    """A result of each theme, the largest theme first; of several papers where there are few themes.
+    """The results that matter most: of each theme, the largest first; of several papers where there are few themes.
 
-    Of a theme, the first paper whose result is measured and names its system: a summary is read without what is around.
+    Of a theme, a paper is taken whose sentence says what it is about and gives a measured figure, before the others: a
+    summary is read without what is around.
     """
-    queues = [_tellable([voices[name] for name in theme.paper_ids if name in told]) for theme in plan.themes]
+    themes = sorted(plan.themes, key=lambda theme: theme.tag is None)
+    queues = [_tellable([voices[name] for name in theme.paper_ids if name in told][:_TRIED]) for theme in themes]
     wanted = min(SUMMARY, max(1, len(told) // 2), sum(map(len, queues)))
-    chosen: list[Grounded] = []
-    while len(chosen) < wanted and any(queues):
-        for queue in queues:
-            if queue and len(chosen) < wanted:
-                best = headline(queue.pop(0))
-                if best is not None and len(best.text.split()) <= _LONGEST_SUMMARY:
-                    chosen.append(best)
-    return chosen
+    ranked = [
+        (worth, number, place, one) for place, queue in enumerate(queues) for number, (worth, one) in enumerate(queue)
+    ]
+    # The best of every theme before the second of any; a theme's best waits for a better one of a smaller theme.
+    ranked.sort(key=lambda found: (found[1], themes[found[2]].tag is None, -found[0], found[2]))
+    chosen = sorted(ranked[:wanted], key=lambda found: (found[2], found[1]))
+    return [one for _, _, _, one in chosen]
 
 
-def _tellable(voices: Sequence[Voice]) -> list[Voice]:
-    """A theme's papers, those with a measured result in a sentence that names the system before the others."""
-    return sorted(voices, key=lambda voice: not any(line.concludes >= _MEASURED for line in voice.results[:3]))
+def _tellable(voices: Sequence[Voice]) -> list[tuple[int, Grounded]]:
+    """What a summary can tell of a theme's papers, the best first, each with how much it is worth."""
+    able = []
+    for voice in voices:
+        one = headline(voice)
+        if one is None:
+            continue
+        subject = voice.subject(one.text)
+        if length(one.text) + (length(subject) if subject else 0) <= _LONGEST_SUMMARY:
+            able.append((2 * (subject is None) + measures(one.text), one))
+    return sorted(able, key=lambda found: -found[0])
+
+
+def chief_figures(voices: Sequence[Voice]) -> tuple[BriefFigure, ...]:
+    """A week's figures: of each paper the clause with the weightiest, of as many papers as a look takes in."""
+    made: list[BriefFigure] = []
+    for voice in voices:
+        mine = figures_of([voice])
+        best = next((one for one in mine if length(one.quantity) <= _CLAUSE), None)
+        if best is not None:
+            made += [one for one in mine if (one.start, one.end) == (best.start, best.end)]
+        if len({one.paper_id for one in made}) == _CHIEF:
+            break
+    return tuple(made)
+
+
+_CLAUSE = 22  # words of a clause there
+_CHIEF = 5  # papers whose figures a week's table shows
 
 
 def figures_of(voices: Sequence[Voice]) -> tuple[BriefFigure, ...]:
@@ -152,6 +182,7 @@ def figures_of(voices: Sequence[Voice]) -> tuple[BriefFigure, ...]:
                 quote=one.quote,
                 start=one.start,
                 end=one.end,
+                subject=voice.called.label,
             )
             for one in sorted(best, key=lambda one: one.start)
         ]

@@ -1,7 +1,8 @@
 """The headline figures of a brief: a value as it stands, what it is a figure of, and the span that shows it. Pure.
 
-The quantity is made of the clause's own words, with `…` in the place of the figure: "MAP improves … on the TREC 2019
-queries". Where a clause lists several figures, each has the words in front of the first and those right behind itself.
+The quantity is the figure's clause, with `…` in the place of the figure: "MAP improves … on the TREC 2019 queries"; a
+row of a table is read by itself, so a clause without a comparison takes in the one beside it that says against what. Of
+a long clause it is the words in front of the figure, or of the list that it stands in, and those right behind.
 """
 
 from __future__ import annotations
@@ -102,13 +103,14 @@ def _of_a_name(text: str, figure: Figure) -> bool:
 
 def _headline(line: Line, place: _Place, places: Sequence[_Place]) -> Headline | None:
     text = line.text
-    start, end = _clause(text, place)
+    start, end = _widened(text, *_clause(text, place))
     weight = _weight(text, start, place)
     if not weight:
         return None
     inside = [p for p in places if start <= p.start and p.end <= end and _weight(text, start, p)]
-    quantity = _quantity(text, start, end, place, inside)
     value = _value(text, place, start)
+    whole = _clause_around(text, start, end, place, value)
+    quantity = whole or _quantity(text, start, end, place, inside)
     weight += 0.1 * (line.concludes > 0)
     return Headline(quantity, value, text[start:end], line.start + start, line.start + end, weight)
 
@@ -130,6 +132,44 @@ def _clause(text: str, place: _Place) -> tuple[int, int]:
     while end > place.end and text[end - 1] in " .,;":
         end -= 1
     return start, end
+
+
+LONGEST = 26
+"""Words of a clause that is shown whole."""
+_AGAINST = re.compile(
+    r"\b(?:than|over|compared|against|baselines?|versus|vs|relative to|beats?|outperform\w*|surpass\w*)\b"
+)
+_LEADS = re.compile(r"^(?:and|but|while|whereas|which|that|with|so)\s+")
+
+
+def unled(clause: str) -> str:
+    """A clause without the word that joins it to the one before."""
+    return _LEADS.sub("", clause)
+
+
+def _widened(text: str, start: int, end: int) -> tuple[int, int]:
+    """The clause with its neighbour, where it says too little by itself: no verb, or not against what."""
+    if len(text[start:end].split()) >= _ENOUGH and _AGAINST.search(text, start, end):
+        return start, end
+    cuts = [match.span() for match in _CLAUSE.finditer(text) if not _in_brackets(text, match.start())]
+    before = max((last for first, last in cuts if last < start), default=0)
+    after = next((first for first, last in cuts if first > end), len(text.rstrip(" .")))
+    poor = len(unled(text[start:end]).split()) < _ENOUGH
+    for first, last in ((before, end), (start, after)):
+        wide = text[first:last]
+        if (first, last) != (start, end) and len(wide.split()) <= LONGEST and (poor or _AGAINST.search(wide)):
+            return first, last
+    return start, end
+
+
+_ENOUGH = 6  # words
+
+
+def _clause_around(text: str, start: int, end: int, place: _Place, value: str) -> str:
+    """The clause with `…` for the figure; empty where it is too long to be read in a table."""
+    at = place.end - len(value)
+    whole = unled(f"{text[start:at]}…{text[place.end : end]}").strip(" ,")
+    return whole if len(whole.split()) <= LONGEST else ""
 
 
 def _in_brackets(text: str, place: int) -> bool:

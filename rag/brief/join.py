@@ -51,6 +51,24 @@ def apposed(voice: Voice, line: Line, first: Grounded | None, second: Grounded |
     return first_shown(voice, [voice.intro, line], able)
 
 
+def cut_short(voice: Voice, first: Grounded | None) -> Grounded | None:
+    """What a system is without the clause behind it: "X is a small reader." None where that says too little."""
+    system = voice.called.system
+    if system is None or first is None or voice.intro is None:
+        return None
+    found = re.match(
+        rf"^(?P<what>.{{0,90}}?{re.escape(system)}\)? is (?:an?|the) .+?)(?:,| (?:that|which|whose|in which) |: ).+",
+        first.text,
+    )
+    if found is None or length(found["what"].split(" is ", 1)[1]) < _SAYS_ENOUGH:
+        return None
+    able = f"{found['what']}."
+    return None if points_away(able) else first_shown(voice, [voice.intro], [able])
+
+
+_SAYS_ENOUGH = 5  # words of what a system is, the article among them
+
+
 def _joins(voice: Voice, first: str, second: str) -> list[str]:
     head = first.rstrip(".")
     system = voice.called.system
@@ -61,13 +79,14 @@ def _joins(voice: Voice, first: str, second: str) -> list[str]:
     lowered = _small(voice, second)
     if system:
         lowered = re.sub(rf"(?<=, ){re.escape(system)}(?= [a-z])", "it", lowered, count=1)
+        lowered = re.sub(rf"(?<=, ){re.escape(system)}’s(?= )", "its", lowered, count=1)
     return [f"{head}; {lowered}"]
 
 
 def _plain_opening(text: str) -> bool:
     """Whether a sentence opens with an ordinary word, which is written small after a semicolon."""
     first = text.split(maxsplit=1)[0]
-    return first[1:].islower() or first in ("A", "I")
+    return (first[1:].rstrip(",").isalpha() and first[1:].islower()) or first in ("A", "I")
 
 
 def _small(voice: Voice, text: str) -> str:

@@ -12,6 +12,7 @@ from rag.models import (
     BriefPaper,
     Changes,
     Contract,
+    FurtherTheme,
     LeftOut,
     QuietPaper,
     Window,
@@ -35,6 +36,7 @@ class PlannedTheme(Contract):
     heading: str
     paper_ids: tuple[str, ...]
     more: tuple[BriefPaper, ...] = ()
+    more_count: int = 0
 
 
 class Plan(Contract):
@@ -46,6 +48,7 @@ class Plan(Contract):
     constraints: BriefConstraints
     papers: tuple[PlannedPaper, ...] = ()
     themes: tuple[PlannedTheme, ...] = ()
+    further: tuple[FurtherTheme, ...] = ()
     quiet: tuple[QuietPaper, ...] = ()
     changes: Changes = Changes()
     notes: tuple[BriefNote, ...] = ()

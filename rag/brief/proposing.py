@@ -53,7 +53,9 @@ _INCLUDES = re.compile(
     rf"^(?P<who>{_FULL})(?: {_KIND})?,? (?P<verb>including|encompassing|comprising|consisting of|containing|covering) "
     r"(?P<rest>.+)$"
 )
-_BY = re.compile(rf"^(?P<who>{_FULL}),? (?P<verb>based|built|trained|pretrained|pre-trained|designed|equipped) (?P<rest>.+)$")
+_BY = re.compile(
+    rf"^(?P<who>{_FULL}),? (?P<verb>based|built|trained|pretrained|pre-trained|designed|equipped) (?P<rest>.+)$"
+)
 _STUDIED = re.compile(rf"^{_WHO} (?:\w+ )?(?:investigat|stud|explor|suggest)")
 _UNNAMED = re.compile(rf"^(?:an?) (?:[^,;:()]{{0,120}}? )?{_KIND}\b")
 

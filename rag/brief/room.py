@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Sequence
 
@@ -9,13 +10,13 @@ from rag.brief.group import Theme
 from rag.brief.plan import Plan, PlannedPaper, PlannedTheme
 from rag.brief.request import BriefRequest
 from rag.brief.select import Candidate
-from rag.models import BriefNote, BriefPaper, Changes, LeftOut, Paper, QuietPaper
+from rag.models import BriefNote, BriefPaper, Changes, FurtherTheme, LeftOut, Paper, QuietPaper
 
 _LEAST_THEMES = 3  # themes of a week that are told at least
-_OF_A_THEME = 1.9  # papers of a theme that are told on average
-_FULL_WORDS = 38  # what two sentences, or one made of two, take, where most papers get one
-_NAMED = 20  # papers without a sentence that are named
-_MORE = 2  # … and those of one theme
+_OF_A_THEME = 1.3  # papers of a theme that are told on average
+_FULL_WORDS = 46  # what a paper takes of a brief, with its share of all that is not about one paper
+_NAMED = 20  # papers without a sentence that are named as left out
+_LISTED = 200  # papers without a sentence that are listed under their themes
 
 
 def chosen_places(
@@ -39,11 +40,19 @@ def _room(grouped: Sequence[Theme], order: Sequence[Candidate], most: int, calm:
         # The theme that is furthest behind its share; shares grow with the square root, so that small themes show.
         theme = min(
             (theme for theme in grouped if left[theme]),
-            key=lambda theme: ((given[theme] + 1) / len(theme.places) ** 0.5, grouped.index(theme)),
+            key=lambda theme: ((given[theme] + 1) / _weight(theme), grouped.index(theme)),
         )
         chosen.add(left[theme].pop(0))
         given[theme] += 1
     return chosen
+
+
+def _weight(theme: Theme) -> float:
+    """What share of the papers a theme gets; what has no theme of its own gets less."""
+    return math.sqrt(len(theme.places)) * (1.0 if theme.tag is not None else _UNNAMED)
+
+
+_UNNAMED = 0.4
 
 
 def plan_of(
@@ -57,22 +66,21 @@ def plan_of(
     searched: int,
 ) -> Plan:
     """The plan of the papers that were chosen; of the others, those of a told theme are named, and all are counted."""
-    shown, out = [], []
+    shown: list[PlannedTheme] = []
+    further: list[FurtherTheme] = []
+    out: list[int] = []
     for theme in grouped:
         mine = [place for place in theme.places if place in chosen]
         more = [place for place in theme.places if place not in chosen]
-        # What there is no room for is named beside its theme, a few of it; the rest only counts.
-        named = more[:_MORE] if mine else []
-        out += [place for place in more if place not in named]
+        # What there is no room for is listed under its theme; beyond some hundred it only counts.
+        named = tuple(_named(order[place].paper) for place in more[: max(0, _LISTED - len(out))])
+        out += more
+        heading = _heading(theme, request.topic if len(grouped) == 1 else None)
         if mine:
-            shown.append(
-                PlannedTheme(
-                    tag=theme.tag,
-                    heading=_heading(theme, request.topic if len(grouped) == 1 else None),
-                    paper_ids=tuple(order[place].paper.id for place in mine),
-                    more=tuple(BriefPaper(paper_id=order[p].paper.id, title=order[p].paper.title) for p in named),
-                )
-            )
+            told = tuple(order[place].paper.id for place in mine)
+            shown.append(PlannedTheme(tag=theme.tag, heading=heading, paper_ids=told, more=named, more_count=len(more)))
+        else:
+            further.append(FurtherTheme(heading=heading, topic=theme.tag, papers=named, count=len(more)))
     by_rank = sorted(chosen)
     return Plan(
         topic=request.topic,
@@ -81,6 +89,7 @@ def plan_of(
         constraints=request.constraints,
         papers=tuple(_planned(order[place].paper) for place in _interleaved(by_rank, grouped)),
         themes=tuple(shown),
+        further=tuple(further),
         quiet=tuple(
             QuietPaper(paper_id=c.paper.id, title=c.paper.title, upvotes=c.votes or 0, relevance=c.relevance)
             for c in calm
@@ -110,6 +119,10 @@ def _planned(paper: Paper) -> PlannedPaper:
     return PlannedPaper(
         paper_id=paper.id, revision=paper.revision, title=paper.title, url=paper.url, published=paper.published
     )
+
+
+def _named(paper: Paper) -> BriefPaper:
+    return BriefPaper(paper_id=paper.id, title=paper.title, url=paper.url)
 
 
 def _heading(theme: Theme, topic: str | None) -> str:

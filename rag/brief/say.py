@@ -1,8 +1,8 @@
 """A paper as a brief speaks of it, and one sentence of it worded to be read by itself, shown by the guard. Pure.
 
-Wordings are tried from the most readable to the source's own sentence, those first that point at nothing untold, and the
-first that `rag.ground` shows as verbatim or close is taken: in a brief nothing stands that is weakly supported. A clause
-that only leads over from the sentence before is no part of the quoted span.
+Wordings are tried from the most readable to the source's own sentence, those first that point at nothing untold, and
+the first that `rag.ground` shows as verbatim or close is taken: in a brief nothing stands that is weakly supported. A
+clause that only leads over from the sentence before is no part of the quoted span.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from rag.brief.alone import points_away, says_what
-from rag.brief.roles import Line, conclusions, introduction, introduces, lines, mechanisms
+from rag.brief.roles import Line, conclusions, introduces, introduction, lines, mechanisms
 from rag.brief.wording import FIRST_PERSON, Called, opening, short_title, worded
 from rag.ground import DraftSentence, EvidenceSentence, Grounded, ground
 from rag.models import Paper
@@ -46,9 +46,7 @@ class Voice:
         what = _introduced(voice)
         intro = what or voice.intro
         how = tuple(mechanisms(told, [line for line in (intro,) if line is not None]))
-        return replace(
-            voice, intro=intro, defined=what is not None, results=tuple(conclusions(told, intro)), how=how
-        )
+        return replace(voice, intro=intro, defined=what is not None, results=tuple(conclusions(told, intro)), how=how)
 
     def names_itself(self, text: str) -> bool:
         """Whether a text says what it is about."""
@@ -86,15 +84,17 @@ def _christening(voice: Voice, line: Line) -> float:
     """How much more a sentence introduces for saying outright that the system is something."""
     # It may stand before what the paper's own work seems to begin with.
     name = voice.called.system
-    outright = name is not None and re.search(rf"{re.escape(name)}\)?,? (?:is|are) (?:\w+ly )?(?:an?|the|our)\b", line.text)
+    outright = name is not None and re.search(
+        rf"{re.escape(name)}\)?,? (?:is|are) (?:\w+ly )?(?:an?|the|our)\b", line.text
+    )
     return 0.8 if outright else 0.0
 
 
 def said(voice: Voice, line: Line, *, named: bool = True, before: str = "") -> Grounded | None:
     """A sentence in its best wording that the guard accepts; the sentence itself where it accepts none.
 
-    `named` says whose authors they are, where it is only "the authors": not needed behind a sentence that did. `before` is
-    what was told of the paper right before.
+    `named` says whose authors they are, where it is only "the authors": not needed behind a sentence that did. `before`
+    is what was told of the paper right before.
     """
     candidates = worded(line.text, voice.called, speaks_of_system=_of_system(voice, line))
     if named:

@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from rag.brief.frames import unframed
 from rag.brief.proposing import capital, proposed
 
 LONGEST = 36
@@ -67,7 +68,7 @@ def worded(text: str, called: Called, *, speaks_of_system: bool = True) -> list[
     bare = _cut_openings(plain)
     made: list[str] = []
     for start in dict.fromkeys((bare, plain)):
-        framed = _unframed(start)
+        framed = unframed(start)
         for one in dict.fromkeys((framed, start)):
             for sentence in proposed(one, called.system):
                 made += _finished(sentence, called, speaks_of_system)
@@ -115,8 +116,8 @@ _AIM = re.compile(
 )
 _WAY = re.compile(r",? (?:in (?:this|such a|that) (?:way|manner)|in so doing|by doing so|in doing so)(?=[.,;])")
 _PARTS = re.compile(
-    r",? (?:(?:which|that|and) (?:comprises|consists of|has|contains)|with|consisting of|comprising) (?:two|three|four) "
-    r"(?:main |key |core )?(?:part|component|stage|module|step|phase)s(?=\.)"
+    r",? (?:(?:which|that|and) (?:comprises|consists of|has|contains)|with|consisting of|comprising) "
+    r"(?:two|three|four) (?:main |key |core )?(?:part|component|stage|module|step|phase)s(?=\.)"
 )
 _OPENING = re.compile(
     r"(?:However|Moreover|Furthermore|Further|Additionally|Besides|Also|Specifically|Concretely|In particular|More "
@@ -145,7 +146,9 @@ _OPENING = re.compile(
 
 def _without_marks(text: str) -> str:
     """The sentence without references in brackets, marks of a list in front, and "in this paper"."""
-    return _PARTS.sub("", _WAY.sub("", _AIM.sub("", _HERE.sub("", _REFERENCE.sub("", _LIST_MARK.sub("", text)))))).strip()
+    return _PARTS.sub(
+        "", _WAY.sub("", _AIM.sub("", _HERE.sub("", _REFERENCE.sub("", _LIST_MARK.sub("", text)))))
+    ).strip()
 
 
 _LISTED = re.compile(
@@ -181,52 +184,6 @@ _SHORTEST = 4  # words that are left at least
 _ADVERB = re.compile(
     r"(?:Also|Further|Then|Here|Thus|Hence|Therefore|And|But|Yet|Finally|Firstly?|Secondly?|Thirdly?) $"
 )
-
-_SURE = r"(?:show|demonstrate|find|observe|prove|reveal|report|establish|confirm|verify|indicate|see|discover|note)"
-_HEDGED = r"(?:argue|believe|hypothesi[sz]e|suggest|claim|conjecture|posit|contend|speculate|assume)"
-_FINDINGS = (
-    r"(?:experiments?|experimentations?|results?|evaluations?|analys[ei]s|stud(?:y|ies)|findings?|investigations?|tests?|"
-    r"observations?|comparisons?|ablations?|benchmarks?)"
-)
-_FRAMES = (
-    # "Extensive experiments (on A and B) show that …": what they were made on goes to the front.
-    re.compile(
-        rf"^(?:(?:Our|The|These|Extensive|Comprehensive|Empirical|Experimental|Further|In-depth|Detailed|Thorough|"
-        rf"Numerous|Additional|Quantitative|Systematic|Large-scale|[a-z]+) ){{0,4}}{_FINDINGS}"
-        rf"(?: (?P<on>(?:on|across|over|with|in|under|for) [^,;]{{3,90}}?))? (?:also |further |clearly |consistently )?"
-        rf"{_SURE}(?:s|ed|d)? that ",
-        re.IGNORECASE,
-    ),
-    re.compile(
-        rf"^(?:Through|In|By|Via|With) (?:(?:our|the|extensive|comprehensive|empirical|controlled|various) ){{0,3}}"
-        rf"{_FINDINGS}(?: (?P<on>(?:on|across|over|with|in) [^,;]{{3,90}}?))?, we (?:\w+ )?{_SURE}(?:s|ed|d)? that ",
-        re.IGNORECASE,
-    ),
-    re.compile(
-        rf"^(?:(?P<on>(?:On|Across|In|With|For|By) [^,;]{{3,90}}?), )?[Ww]e (?:\w+ ){{0,2}}?{_SURE}(?:s|ed|d)? that "
-    ),
-)
-
-
-_REVEALS = re.compile(
-    rf"^(?:(?:Our|The|These|Extensive|Comprehensive|Empirical|Experimental|[a-z]+) ){{0,4}}{_FINDINGS} (?:[a-z]+ )?"
-    rf"{_SURE}"
-    r"(?:s|ed|d)? (?:(?!that\b)[a-z-]+ ){0,4}[a-z-]+: (?=[a-z])",
-    re.IGNORECASE,
-)
-
-
-def _unframed(text: str) -> str:
-    """What was found without "experiments show that"; on what it was found is kept, in front."""
-    for frame in _FRAMES:
-        found = frame.match(text)
-        if found:
-            rest = text[found.end() :]
-            on = found["on"]
-            return f"{capital(on)}, {rest}" if on else capital(rest)
-    if found := _REVEALS.match(text):
-        return capital(text[found.end() :])
-    return text
 
 
 # ------------------------------------------------------------------------------------------------------------ who is it

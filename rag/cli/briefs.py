@@ -88,7 +88,7 @@ def brief(
         return await library.brief(topic=topic, week=week, since=since, until=until, constraints=constraints, mode=mode)
 
     made = desk_of(context).run(write)
-    _put(made, out, as_json)
+    _put(context, made, out, as_json)
     if made.empty:
         raise typer.Exit(Status.NOT_ENOUGH_EVIDENCE)
 
@@ -119,7 +119,7 @@ def _deliver(
         say("another process is writing this brief.")
         return
     if not dry_run:
-        _put(made, out, as_json)
+        _put(context, made, out, as_json)
     if made.empty:
         raise typer.Exit(Status.NOT_ENOUGH_EVIDENCE)
 
@@ -139,17 +139,20 @@ def _require_form(out: Path | None) -> None:
         raise typer.BadParameter(f"{out.name!r} has no form; end it with .html, .md, .txt or .json.")
 
 
-def _put(made: Briefing, out: Path | None, as_json: bool) -> None:
+def _put(context: typer.Context, made: Briefing, out: Path | None, as_json: bool) -> None:
+    from rag.deliver.desk import site_of
     from rag.render import document, markdown, plain
 
+    site = site_of(desk_of(context).settings()).rstrip("/")
     if out is not None:
-        text = {".html": document, ".md": markdown, ".txt": plain}.get(out.suffix, _json)(made)
+        write = {".html": document, ".md": markdown, ".txt": plain}.get(out.suffix)
+        text = write(made, site) if write is not None else _json(made)
         out.write_text(text, encoding="utf-8")
         say(f"{made.id} is in {out}.")
     if as_json:
         put_json(made)
     elif out is None:
-        typer.echo(plain(made), nl=False)
+        typer.echo(plain(made, site), nl=False)
         say(f"this is {made.id}.")
 
 

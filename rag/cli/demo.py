@@ -16,6 +16,7 @@ from rag.cli.meter import Meter
 from rag.cli.run import Desk
 from rag.cli.show import hanging, paper_console, show_answer
 from rag.config import load_apart
+from rag.deliver.desk import site_of
 from rag.render import document, plain
 from rag.sources import read
 
@@ -55,7 +56,7 @@ def run_demo(desk: Desk) -> None:
         between()
         typer.echo(plain(made := await _brief(library, changed=bool(report.added + report.updated))))
         file = settings.data_dir / f"brief-{WEEK}.html"
-        file.write_text(document(made), encoding="utf-8")
+        file.write_text(document(made, site_of(settings).rstrip("/")), encoding="utf-8")
         hanging(console, "", Text(f"The same brief as a file for the browser: {file}"))
 
     desk.run(play, settings)

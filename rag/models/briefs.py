@@ -39,10 +39,11 @@ class BriefConstraints(Contract):
 
 
 class BriefPaper(Contract):
-    """A paper that is named without a sentence."""
+    """A paper that is named without a sentence; `url` is its address, where one is known."""
 
     paper_id: str
     title: str
+    url: str | None = None
 
 
 class QuietPaper(Contract):
@@ -58,7 +59,7 @@ class BriefSection(Contract):
     """A theme, or what papers say against each other. `topic` is the tag that its papers share, None for the rest.
 
     `paper_ids` are the papers that its sentences are about, in their order; `more` are those of the theme for which
-    there was no room.
+    there was no room, `more_count` how many they are where not all are named.
     """
 
     heading: str
@@ -67,10 +68,29 @@ class BriefSection(Contract):
     sentences: tuple[AnswerSentence, ...] = ()
     paper_ids: tuple[str, ...] = ()
     more: tuple[BriefPaper, ...] = ()
+    more_count: int = 0
+
+    @property
+    def papers(self) -> int:
+        """How many papers the theme has."""
+        return len(self.paper_ids) + max(self.more_count, len(self.more))
+
+
+class FurtherTheme(Contract):
+    """A theme of which no paper has a sentence: `count` papers, the first of them named."""
+
+    heading: str
+    topic: str | None = None
+    papers: tuple[BriefPaper, ...] = ()
+    count: int = 0
 
 
 class BriefFigure(Contract):
-    """A headline figure: `value` is what stands in `quote`, and `abstract[start:end] == quote`."""
+    """A headline figure: `value` is what stands in `quote`, and `abstract[start:end] == quote`.
+
+    `subject` is what it is a figure of: the system's name, else the paper's title. `quantity` are words of the quote,
+    with `…` in the figure's place.
+    """
 
     paper_id: str
     quantity: str
@@ -78,6 +98,7 @@ class BriefFigure(Contract):
     quote: str
     start: int
     end: int
+    subject: str | None = None
 
 
 class TopicCount(Contract):
@@ -159,6 +180,7 @@ class Briefing(Contract):
     title: str
     summary: tuple[AnswerSentence, ...] = ()
     sections: tuple[BriefSection, ...] = ()
+    further: tuple[FurtherTheme, ...] = ()
     figures: tuple[BriefFigure, ...] = ()
     quietly_important: tuple[QuietPaper, ...] = ()
     changes: Changes = Changes()

@@ -11,13 +11,17 @@ from rag.render.filled import filled, source_of
 from rag.render.svg import drawn
 
 
-def document(briefing: Briefing) -> str:
-    """The brief as a file to keep: each number leads to the words of the abstract that show the sentence."""
+def document(briefing: Briefing, site: str = "") -> str:
+    """The brief as a file to keep: each number leads to the words of the abstract that show the sentence.
+
+    `site` is the service's address, whose page of a paper is linked to where the paper has no address of its own.
+    """
     return filled(
         "document.html",
         brief=briefing,
         drawing=drawn(briefing.changes),
         address="",
+        site=site,
         quotes=True,
         style=_style(),
         policy=policy(),

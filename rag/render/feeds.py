@@ -61,7 +61,9 @@ def page_of(briefing: Briefing, feed: Feed) -> str:
 
 def content(briefing: Briefing, feed: Feed) -> str:
     """A brief as a piece of plain HTML, whose numbers lead to the sources on its page."""
-    return filled("body.html", brief=briefing, address=page_of(briefing, feed), quotes=False, drawing=None)
+    return filled(
+        "body.html", brief=briefing, address=page_of(briefing, feed), site=feed.site, quotes=False, drawing=None
+    )
 
 
 def told(briefing: Briefing) -> str:

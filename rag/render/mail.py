@@ -17,7 +17,6 @@ from rag.render.plain import plain
 MOST_BYTES = 90_000
 """The HTML's size at most; clients clip at about 102,000 bytes, counted after what a mailing puts around it."""
 _SUBJECT = 150  # characters
-_MORE = 6  # papers of a theme that are named only; the page has them all
 _FIGURES = 12  # rows of the table of figures; the page has them all
 _SENTENCE = 600  # characters of a sentence that still has a place where everything else had to go
 
@@ -44,7 +43,6 @@ class Mail:
 class _Extent:
     """How much of a brief is shown; None is all of it."""
 
-    more: int = _MORE
     figures: int = _FIGURES
     sections: int | None = None
     said: int | None = None
@@ -58,11 +56,10 @@ class _Extent:
 
 _EXTENTS = (
     _Extent(),
-    _Extent(more=0),
-    *(_Extent(more=0, said=said) for said in (60, 40, 24, 12, 6, 3)),
-    *(_Extent(more=0, figures=6, sections=sections, said=3) for sections in (12, 6, 3, 1)),
-    _Extent(more=0, figures=0, sections=0),
-    _Extent(more=0, figures=0, sections=0, sentence=_SENTENCE),
+    *(_Extent(said=said) for said in (60, 40, 24, 12, 6, 3)),
+    *(_Extent(figures=6, sections=sections, said=3) for sections in (12, 6, 3, 1)),
+    _Extent(figures=0, sections=0),
+    _Extent(figures=0, sections=0, sentence=_SENTENCE),
 )
 
 
@@ -82,7 +79,7 @@ def _html(briefing: Briefing, links: Links, extent: _Extent) -> str:
 
 def _text(briefing: Briefing, links: Links) -> str:
     way = f"Read it with its sources: {links.page}\nUnsubscribe: {links.unsubscribe}\n"
-    return f"{plain(briefing)}\n-- \n{way}"
+    return f"{plain(briefing, links.site)}\n-- \n{way}"
 
 
 def _shortened(briefing: Briefing, extent: _Extent) -> Briefing:

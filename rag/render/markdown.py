@@ -12,37 +12,45 @@ from collections.abc import Iterable, Sequence
 from rag.models import AnswerSentence, Briefing
 from rag.render.parts import (
     changed,
-    ended,
+    count,
+    further,
     heading,
     left_out,
+    link_of,
     made_by,
     marks,
     number_of,
     one_line,
     over_time,
+    overview,
+    paragraphs,
+    rows,
+    standing,
     subject_of,
 )
 
 _SIGNS = re.compile(r"([\\`*_{}\[\]<>#|~!])")
 
 
-def markdown(briefing: Briefing) -> str:
-    """The brief with its summary, themes, figures, changes, references and what was left out."""
-    blocks = [f"# {escaped(briefing.title)}"]
+def markdown(briefing: Briefing, site: str = "") -> str:
+    """The brief with its summary, themes, figures, changes, references and what was left out.
+
+    `site` is the service's address, whose page of a paper is linked to where the paper has no address of its own.
+    """
+    blocks = [f"# {escaped(briefing.title)}", escaped(standing(briefing)), escaped(" ".join(overview(briefing)))]
     if briefing.summary:
         blocks.append("\n".join(f"- {_spoken(one, None)}" for one in briefing.summary))
     for section in briefing.sections:
-        blocks.append(f"## {escaped(heading(section))}")
-        blocks.append(" ".join(_row(section.sentences)))
-        if section.more:
-            titles = "; ".join(escaped(paper.title) for paper in section.more)
-            blocks.append(ended(f"Also: {titles}"))
+        if section.sentences:
+            blocks.append(f"## {escaped(heading(section))}")
+            blocks += [" ".join(_row(paragraph)) for paragraph in paragraphs(section)]
     blocks += _quiet(briefing)
     blocks += _figures(briefing)
     if said := [*changed(briefing), *filter(None, [over_time(briefing)])]:
         blocks += ["## What changed", _list(map(escaped, said))]
     if briefing.citations:
-        blocks += ["## Papers", "\n".join(_references(briefing))]
+        blocks += ["## Papers", "\n".join(_references(briefing, site))]
+    blocks += _further(briefing, site)
     blocks += ["## What this brief covers", _list(map(escaped, [*left_out(briefing), made_by(briefing)]))]
     return "\n\n".join(filter(None, blocks)) + "\n"
 
@@ -78,18 +86,34 @@ def _quiet(briefing: Briefing) -> list[str]:
 def _figures(briefing: Briefing) -> list[str]:
     if not briefing.figures:
         return []
-    rows = ["| Paper | Figure | Of what |", "| --- | --- | --- |"]
-    for figure in briefing.figures:
-        number = escaped(number_of(figure.paper_id, briefing.citations))
-        rows.append(f"| {number} | {escaped(figure.value)} | {escaped(figure.quantity)} |")
-    return ["## Figures", "\n".join(rows)]
+    lines = ["| What | Figure | Where it stands |", "| --- | --- | --- |"]
+    for row in rows(briefing):
+        number = escaped(number_of(row.paper_id, briefing.citations))
+        lines.append(f"| {escaped(row.subject)} {number} | {escaped(', '.join(row.values))} | {escaped(row.text)} |")
+    return ["## Figures", "\n".join(lines)]
 
 
-def _references(briefing: Briefing) -> Iterable[str]:
+def _references(briefing: Briefing, site: str) -> Iterable[str]:
     for citation in briefing.citations:
-        rest = ", ".join(filter(None, (citation.paper_id, citation.published)))
-        link = f" <{citation.url}>" if citation.url and re.fullmatch(r"https?://[^\s<>]+", citation.url) else ""
-        yield f"{citation.n}. {escaped(citation.title)} ({escaped(rest)}){link}"
+        title = _linked(citation.title, link_of(citation.paper_id, citation.url, site))
+        published = f" ({escaped(citation.published)})" if citation.published else ""
+        yield f"{citation.n}. {title}{published}"
+
+
+def _further(briefing: Briefing, site: str) -> list[str]:
+    """The titles of what has no sentence, by their themes."""
+    blocks = []
+    for theme in further(briefing):
+        titles = [_linked(paper.title, link_of(paper.paper_id, paper.url, site)) for paper in theme.papers]
+        if theme.count > len(titles):
+            titles.append(count(theme.count - len(titles), "more paper"))
+        if titles:
+            blocks.append(f"**{escaped(theme.heading)}**\n\n{_list(titles)}")
+    return ["## Also listed, by theme", *blocks] if blocks else []
+
+
+def _linked(title: str, link: str | None) -> str:
+    return f"[{escaped(title)}](<{link}>)" if link else escaped(title)
 
 
 def _list(lines: Iterable[str]) -> str:

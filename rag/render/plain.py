@@ -8,30 +8,38 @@ from collections.abc import Iterable, Sequence
 from rag.models import AnswerSentence, Briefing
 from rag.render.parts import (
     changed,
-    ended,
+    count,
+    further,
     heading,
     left_out,
+    link_of,
     made_by,
     marks,
     number_of,
     one_line,
     over_time,
+    overview,
+    paragraphs,
+    rows,
+    standing,
     subject_of,
 )
 
 WIDTH = 78
 
 
-def plain(briefing: Briefing) -> str:
-    """The brief with its summary, themes, figures, changes, references and what was left out."""
-    blocks = [_under(one_line(briefing.title), "=")]
+def plain(briefing: Briefing, site: str = "") -> str:
+    """The brief with its summary, themes, figures, changes, references and what was left out.
+
+    `site` is the service's address, whose page of a paper is named where the paper has no address of its own.
+    """
+    blocks = [_under(one_line(briefing.title), "="), standing(briefing), _filled(" ".join(overview(briefing)))]
     if briefing.summary:
         blocks.append("\n".join(_item(_spoken(one, None)) for one in briefing.summary))
     for section in briefing.sections:
-        blocks.append(_under(one_line(heading(section)), "-"))
-        blocks.append(_filled(" ".join(_row(section.sentences))))
-        if section.more:
-            blocks.append(_filled(ended(f"Also: {'; '.join(one_line(paper.title) for paper in section.more)}")))
+        if section.sentences:
+            blocks.append(_under(one_line(heading(section)), "-"))
+            blocks += [_filled(" ".join(_row(paragraph))) for paragraph in paragraphs(section)]
     if briefing.quietly_important:
         titles = (
             f"{one_line(paper.title)} {number_of(paper.paper_id, briefing.citations)}".rstrip()
@@ -39,15 +47,16 @@ def plain(briefing: Briefing) -> str:
         )
         blocks += [_under("Quietly important", "-"), "\n".join(map(_item, titles))]
     if briefing.figures:
-        rows = (
-            f"{figure.value}  {figure.quantity} {number_of(figure.paper_id, briefing.citations)}"
-            for figure in briefing.figures
+        lines = (
+            f"{row.subject}, {', '.join(row.values)}: {row.text} {number_of(row.paper_id, briefing.citations)}"
+            for row in rows(briefing)
         )
-        blocks += [_under("Figures", "-"), "\n".join(_item(one_line(row)) for row in rows)]
+        blocks += [_under("Figures", "-"), "\n".join(map(_item, lines))]
     if said := [*changed(briefing), *filter(None, [over_time(briefing)])]:
         blocks += [_under("What changed", "-"), "\n".join(_item(one_line(one)) for one in said)]
     if briefing.citations:
-        blocks += [_under("Papers", "-"), "\n".join(_references(briefing))]
+        blocks += [_under("Papers", "-"), "\n".join(_references(briefing, site))]
+    blocks += _further(briefing)
     blocks += [_under("What this brief covers", "-"), "\n".join(map(_item, [*left_out(briefing), made_by(briefing)]))]
     return "\n\n".join(filter(None, blocks)) + "\n"
 
@@ -64,12 +73,28 @@ def _spoken(one: AnswerSentence, before: AnswerSentence | None) -> str:
     return one_line(f"{subject}: {one.text} {marks(one)}" if subject else f"{one.text} {marks(one)}")
 
 
-def _references(briefing: Briefing) -> Iterable[str]:
+def _references(briefing: Briefing, site: str) -> Iterable[str]:
     for citation in briefing.citations:
-        rest = ", ".join(filter(None, (citation.paper_id, citation.published)))
-        yield _item(one_line(f"{citation.title} ({rest})"), mark=f"[{citation.n}] ")
-        if citation.url:
-            yield f"    {one_line(citation.url)}"
+        rest = f" ({citation.published})" if citation.published else ""
+        yield _item(one_line(f"{citation.title}{rest}"), mark=f"[{citation.n}] ")
+        if link := link_of(citation.paper_id, citation.url, site):
+            yield f"    {one_line(link)}"
+
+
+def _further(briefing: Briefing) -> list[str]:
+    """The titles of what has no sentence, by their themes."""
+    blocks = []
+    for theme in further(briefing):
+        lines = []
+        for paper in theme.papers:
+            lines.append(_item(one_line(paper.title)))
+            if link := link_of(paper.paper_id, paper.url, ""):  # the service's page of each would double the list
+                lines.append(f"  {one_line(link)}")
+        if theme.count > len(theme.papers):
+            lines.append(_item(count(theme.count - len(theme.papers), "more paper")))
+        if lines:
+            blocks.append("\n".join([_filled(f"{one_line(theme.heading)}:"), *lines]))
+    return [_under("Also listed, by theme", "-"), *blocks] if blocks else []
 
 
 def _under(text: str, sign: str) -> str:

@@ -171,4 +171,4 @@ def test_weeks_of_none_one_and_three_hundred_papers(brief: object) -> None:
     assert not feedparser.parse(atom([brief], FEED)).bozo
     if brief.empty:
         assert "Papers</h2>" not in html
-    assert ("299 further papers" in html) == (len(brief.sections) == 1 and len(brief.sections[0].more) == 299)
+    assert ("by theme: 299 papers" in html) == (len(brief.sections) == 1 and len(brief.sections[0].more) == 299)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from invented import briefing
 
-from rag.models import BriefNote, BriefPaper, Changes, TopicHistory, Window
+from rag.models import BriefFigure, BriefNote, BriefPaper, Changes, FurtherTheme, TopicHistory, Window
 from rag.render import markdown, plain
 from rag.render.plain import WIDTH
 
@@ -29,7 +29,7 @@ def test_topics_and_notes_are_escaped_too() -> None:
     text = markdown(briefing(changes=changes, notes=(BriefNote(kind="left_out", detail=hostile),)))
     assert "[x](" not in text
     assert "<b>" not in text
-    assert text.count("\\[x\\](https://evil.example)") == 3
+    assert text.count("\\[x\\](https://evil.example)") == 4
 
 
 def test_names_with_signs_are_shown_as_they_are() -> None:
@@ -51,7 +51,11 @@ def test_everything_is_told() -> None:
             "Readers, 2025-W11, 2 papers",
             "Readers (3 papers)",
             "A Third_Reader",
-            "saves … of pages",
+            "saves 30% of pages",
+            "5 papers on readers listed: readers (3).",
+            "About 1 minute to read.",
+            "2 of them are told here, the others named at the end.",
+            "Chosen: papers of which a sentence is on the topic, the nearest first; votes, where known, count for 25%;",
             "New: readers (2).",
             "Fading: graphs (0, before 2.5 on average).",
             "1 paper that was reported before was not reported again.",
@@ -65,10 +69,36 @@ def test_everything_is_told() -> None:
             assert part in flat, part
 
 
-def test_a_title_that_asks_gets_no_full_stop() -> None:
-    section = briefing().sections[0].model_copy(update={"more": (BriefPaper(paper_id="t-3", title="Why Read?"),)})
-    for text in (markdown(briefing(sections=(section,))), plain(briefing(sections=(section,)))):
-        assert "Also: Why Read?\n" in text
+def test_papers_without_a_sentence_are_listed_by_theme_with_links() -> None:
+    named = (
+        BriefPaper(paper_id="t-7", title="Why Read?", url="https://example.org/7"),
+        BriefPaper(paper_id="t-8", title="Tea"),
+    )
+    made = briefing(further=(FurtherTheme(heading="Tea and [cake]", topic="tea", papers=named, count=9),))
+    text = markdown(made, "https://brief.example")
+    assert "## Also listed, by theme" in text
+    assert "**Tea and \\[cake\\]**" in text
+    assert "- [Why Read?](<https://example.org/7>)" in text
+    assert "- [Tea](<https://brief.example/papers/t-8>)" in text
+    assert "- 7 more papers" in text
+    assert "- Tea\n" in plain(made)
+    assert "https://example.org/7" in plain(made)
+
+
+def test_figures_of_one_clause_stand_in_one_row() -> None:
+    common = {
+        "paper_id": "t-1",
+        "quote": "Quilt saves 30% of pages and 2 hours",
+        "start": 0,
+        "end": 3,
+        "subject": "Quilt",
+    }
+    figures = (
+        BriefFigure(value="30%", quantity="Quilt saves … of pages and 2 hours", **common),
+        BriefFigure(value="2 hours", quantity="Quilt saves 30% of pages and …", **common),
+    )
+    rows = [line for line in markdown(briefing(figures=figures)).splitlines() if line.startswith("| Quilt")]
+    assert rows == ["| Quilt \\[1\\] | 30%, 2 hours | Quilt saves 30% of pages and 2 hours |"]
 
 
 def test_plain_lines_are_short() -> None:

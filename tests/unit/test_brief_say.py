@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from rag.brief.account import besides, headline, in_full, in_short
 from rag.brief.compose import composed
+from rag.brief.join import reopened
 from rag.brief.plan import Plan, PlannedPaper, PlannedTheme
 from rag.brief.roles import introduction, leans, lines
-from rag.brief.say import Voice, besides, headline, in_full, reopened, said
+from rag.brief.say import Voice, said
 from rag.models import BriefConstraints, Paper, Window
 
 
@@ -40,7 +42,7 @@ def test_a_measured_result_heads_a_paper() -> None:
     )
     made = headline(Voice.of(one))
     assert made is not None
-    assert made.text == "Quilt is 3x faster than Patch on two corpora."
+    assert made.text == "Quilt, a reader that skips pages, is 3x faster than Patch on two corpora."
 
 
 def test_what_was_told_is_not_told_again() -> None:
@@ -53,7 +55,7 @@ def test_what_was_told_is_not_told_again() -> None:
     assert told is not None
     texts = [said.text for said in in_full(besides(voice, told)).said]
     assert texts == [
-        "Quilt is a reader that skips pages, and it first reads the headings, and then only pages whose heading fits "
+        "Quilt is a reader that skips pages; it first reads the headings, and then only pages whose heading fits "
         "the question."
     ]
 
@@ -72,7 +74,7 @@ def test_a_summary_and_its_section_say_different_things() -> None:
     made = composed(plan, {"p": Voice.of(one)})
     summary = [said.text for said in made.summary]
     section = [said.text for said in made.sections[0].said]
-    assert summary == ["Quilt is 3x faster than Patch on two corpora."]
+    assert summary == ["Quilt, a reader that skips pages, is 3x faster than Patch on two corpora."]
     assert section
     assert not set(summary) & set(section)
 
@@ -88,3 +90,37 @@ def test_neighbours_do_not_open_alike() -> None:
     third = said(other, other.told[0])
     assert third is not None
     assert reopened(other, third, second).text == "In “Counting Words in Books”, the authors count the words of books."
+
+
+def test_a_paper_begins_with_what_it_brings() -> None:
+    one = paper(
+        "Readers are slow. Quilt treats the choice as a game and wins it. Quilt is a reader that skips pages in this "
+        "way. On two corpora, its speedup is 3x over Patch."
+    )
+    texts = [one.text for one in in_full(Voice.of(one)).said]
+    assert texts == ["Quilt is a reader that skips pages; on two corpora, its speedup is 3x over Patch."]
+
+
+def test_where_no_sentence_says_it_the_title_does() -> None:
+    voice = Voice.of(paper("Readers with these heads are called Quilt. Quilt is 3x faster than Patch on two corpora."))
+    texts = [one.text for one in in_full(voice).said]
+    assert texts == ["Quilt is 3x faster than Patch on two corpora."]
+    assert voice.subject(texts[0]) == "Quilt, “Reading Long Texts”"
+
+
+def test_a_paper_without_a_name_is_told_behind_its_title() -> None:
+    voice = Voice.of(
+        paper("We propose a reader that skips pages. Results improve by 3% on two corpora.", "Reading Long Texts")
+    )
+    texts = [one.text for one in in_full(voice).said]
+    assert texts[0].startswith("The authors propose a reader that skips pages")
+    assert voice.subject(texts[0]) == "“Reading Long Texts”"
+
+
+def test_in_short_a_paper_has_its_result_too() -> None:
+    one = paper(
+        "We propose Quilt, a fast and small reader for long texts that skips pages, looks up names, keeps what was "
+        "read in a notebook, and asks again where it doubts. Quilt is 3x faster than Patch on two corpora of texts."
+    )
+    texts = [one.text for one in in_short(Voice.of(one)).said]
+    assert texts == ["Quilt, a fast and small reader for long texts, is 3x faster than Patch on two corpora of texts."]

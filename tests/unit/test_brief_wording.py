@@ -40,15 +40,23 @@ def test_what_is_said_of_a_system(text: str, first: str) -> None:
     ("text", "first"),
     [
         ("We propose a reader that skips pages.", "The authors propose a reader that skips pages."),
-        (
-            "This paper compares two readers of long texts.",
-            "“Stitching Long Texts” compares two readers of long texts.",
-        ),
+        ("In this study, we compare two readers of texts.", "The authors compare two readers of texts."),
         ("Our results show that skipping pages saves 3 hours.", "Skipping pages saves 3 hours."),
     ],
 )
 def test_what_is_said_without_a_system(text: str, first: str) -> None:
     assert worded(text, UNNAMED)[0] == first
+
+
+def test_a_sentence_is_said_in_its_clauses_too() -> None:
+    text = "Quilt, a reader for long texts, is the first to be trained; it needs 3 hours less than Patch."
+    made = worded(text, QUILT)
+    assert "Quilt is a reader for long texts." in made
+    assert "Quilt needs 3 hours less than Patch." in made
+
+
+def test_a_word_that_begins_like_we_is_left_alone() -> None:
+    assert worded("Weak readers skip pages, we find.", QUILT)[0].startswith("Weak readers skip pages")
 
 
 def test_what_is_only_supposed_stays_supposed() -> None:
