@@ -53,7 +53,8 @@ class Evidence:
     `has` are the question's words in the sentence, `paper_has` those in title and abstract; `own` says whether the
     question names the paper's own system. `paper_score` is the fused score of the paper, `paper_cosine` the mean cosine
     of the question and the paper's passages. `asks` is the share of the words of the clause that asks that the sentence
-    itself has, the words of the system's name aside.
+    itself has, the words of the system's name aside. `topic` is how much of the topics that a survey asks for the paper
+    speaks of, in [0, 1]; 0 for other questions.
     """
 
     paper: Paper
@@ -72,6 +73,7 @@ class Evidence:
     own: bool = False
     paper_cosine: float = 0.0
     asks: float = 0.0
+    topic: float = 0.0
 
     @property
     def standing(self) -> float:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import unicodedata
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from itertools import islice
 
 import numpy as np
@@ -23,6 +23,7 @@ from rag.question import Kind, Question
 from rag.relevance import Word, spelled
 from rag.text.names import called
 from rag.text.sentences import sentences
+from rag.text.topics import asked_of, packaged, spoken_of, stands_for, stems_of
 
 __all__ = ["MAX_QUESTION", "Evidence", "Part", "Retrieved", "Retriever", "checked"]
 
@@ -71,6 +72,7 @@ class Retriever:
         self._lexical = lexical
         self._embedder = embedder
         self._known: dict[tuple[str, int], Read] = {}
+        self._topics: dict[tuple[str, int], Mapping[str, float]] = {}
 
     async def search(
         self, query: str, *, top_k: int = 10, scope: Scope | None = None, explain: bool = False
@@ -93,6 +95,7 @@ class Retriever:
         `limit` is how many papers a survey reads, where it is not to be the usual number.
         """
         embedding = asyncio.ensure_future(self._embedder.embed_query(question.text))
+        topical = question.kind is Kind.SURVEY and limit is None  # briefs weigh topics themselves
         limit = limit or (_SURVEY_PAPERS if question.kind is Kind.SURVEY else _LOOKED_AT)
         # By keywords, "what", "how much" and "than" would count as much as a rare name does.
         ranked, hit = await self._hits(question.content or question.text, embedding, limit, scope, vectors=True)
@@ -108,6 +111,8 @@ class Retriever:
         vocabulary = (stem for paper in read.values() for stem in paper.everything if stem.isalpha())
         asked = await self._wanted(question, vocabulary)
         found = {p: judged(read[p], scores[p], asked, *windows[p]) for p in read}
+        if topical:
+            found = self._by_topic(question, asked, found)
         nearest = sorted((p for p in found if found[p]), key=lambda p: (not found[p][0].own, -found[p][0].standing, p))
         kept = nearest if question.kind is Kind.SURVEY else nearest[:EVIDENCE_PAPERS]
         evidence = sorted((e for p in kept for e in found[p]), key=lambda e: (-e.relevance, e.paper.id, e.start))
@@ -158,6 +163,31 @@ class Retriever:
             vocabulary,
         )
         return wanted(question, words)
+
+    def _by_topic(
+        self, question: Question, wanted: Wanted, found: Mapping[str, list[Evidence]]
+    ) -> dict[str, list[Evidence]]:
+        """The evidence of each paper, with how much it speaks of the topics that the question asks for."""
+        words = [(stems_of(word.text), word.weight) for word in wanted.words if word.weight]
+        asked = stands_for(asked_of(packaged(), question.content), words)
+        if not asked:
+            return dict(found)
+        with_topic = {}
+        for name, said in found.items():
+            spoken = self._spoken(said[0].paper) if said else {}
+            topic = max((spoken.get(one, 0.0) * much for one, much in asked.items()), default=0.0)
+            with_topic[name] = [replace(e, topic=topic) for e in said]
+        return with_topic
+
+    def _spoken(self, paper: Paper) -> Mapping[str, float]:
+        """How much a paper speaks of each topic; kept, as what is read of it is."""
+        known = self._topics.get((paper.id, paper.revision))
+        if known is not None:
+            return known
+        while len(self._topics) >= _READ_KEPT:
+            self._topics.pop(next(iter(self._topics)), None)
+        spoken = self._topics[paper.id, paper.revision] = spoken_of(packaged(), paper.title, paper.abstract)
+        return spoken
 
     def _read(self, paper: Paper) -> Read:
         """A paper's sentences with their stems; kept, since many questions meet the same papers."""

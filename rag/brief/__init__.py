@@ -27,7 +27,6 @@ from rag.brief.replies import Recorded, Recorder
 from rag.brief.request import BriefRequest, requested, week_before, week_of
 from rag.brief.say import Voice
 from rag.brief.tagging import Sources, tagged
-from rag.brief.vocabulary import packaged
 from rag.catalogue import Catalogue, briefs, papers
 from rag.compose.reply import FORMS
 from rag.embedding import Embedder
@@ -36,6 +35,7 @@ from rag.llm import Model, ModelError
 from rag.models import BriefConstraints, Briefing, BriefNote, Latency, Paper, Scope, Usage
 from rag.prompting import Prompts
 from rag.retrieve import Retriever
+from rag.text.topics import packaged
 
 __all__ = ["BriefDesk", "BriefRequest", "assign_tags", "brief", "rebuild", "requested", "week_before", "week_of"]
 

@@ -21,13 +21,13 @@ from rag.brief.parts import parts_of
 from rag.brief.plan import Plan
 from rag.brief.request import BriefRequest, days_of, week_of, windows_before
 from rag.brief.room import chosen_places, plan_of
-from rag.brief.select import Candidate, Nearness, Sought, about, nearness, quiet, ranked, stands_for, votes_of
+from rag.brief.select import Candidate, Nearness, Sought, about, nearness, quiet, ranked, votes_of
 from rag.brief.tagging import Sources, Tags, by_name, tagged, unit_mean
-from rag.brief.tags import Vocabulary, asked_of, spoken_of, stems_of
 from rag.catalogue import briefs, facts, indexing, papers
 from rag.models import Changes, Paper, Scope, Window
 from rag.question import understand
 from rag.retrieve import Evidence, Retrieved
+from rag.text.topics import Vocabulary, asked_of, spoken_of, stands_for, stems_of
 
 TOPIC_PAPERS = 150
 """Papers of a topic that are judged: several times as many as a brief can report."""

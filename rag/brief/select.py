@@ -17,7 +17,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.brief.tags import Asked
 from rag.compose import cues
 from rag.evidence import Evidence
 from rag.models import Paper
@@ -139,21 +138,6 @@ def _total(
         + _TAG * max(carried, default=0.0)
         + (_NO_TAG if asked and not carried else 0.0)
     )
-
-
-def stands_for(asked: Mapping[str, Asked], words: Sequence[tuple[AbstractSet[str], float]]) -> dict[str, float]:
-    """How much of a topic each tag stands for, in [0, 1]: its clearness, and the share of the topic's words in it.
-
-    `words` are the topic's, the stems of each with its weight: "code models" is half of "code models under renaming".
-    """
-    total = sum(weight for _, weight in words)
-    strongest = max((one.strength for one in asked.values()), default=1.0)
-    return {
-        tag: one.strength / strongest * sum(w for stems, w in words if not one.stems.isdisjoint(stems)) / total
-        if total
-        else 0.0
-        for tag, one in asked.items()
-    }
 
 
 def nearness(

@@ -10,11 +10,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.brief.tags import Vocabulary, carried, choose, spoken_of
+from rag.brief.tags import carried, choose
 from rag.catalogue import Catalogue, indexing, tagging
 from rag.embedding import Embedder
 from rag.models import Paper
 from rag.retrieve import Retriever
+from rag.text.topics import Vocabulary, spoken_of
 
 _POOL = 2_000  # tagged papers that new ones are compared with
 

@@ -13,7 +13,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from rag.compose.fit import fit
-from rag.compose.kinds import MAX_SENTENCES, MAX_SURVEY, Part, best, compared, in_order, of_parts, surveyed, systems
+from rag.compose.kinds import MAX_SENTENCES, Part, best, compared, in_order, of_parts, surveyed, systems
+from rag.compose.surveys import MAX_SURVEY
 from rag.models import Paper
 from rag.question import Kind, Question
 from rag.retrieve import Evidence

@@ -8,19 +8,18 @@ from dataclasses import dataclass, replace
 
 from rag.compose import cues
 from rag.compose.fit import FLOOR, alike, as_seen_by, best_first, fit, possible, same, sound, thing
+from rag.compose.surveys import belonging, speaks_of_it
 from rag.question import Kind, Question
 from rag.retrieve import Evidence
 
 MAX_SENTENCES = 3
-MAX_SURVEY = 12
 _MAX_PART = 2  # sentences for each part of a double question
 _MAX_SIDE = 3  # … for each side of a comparison, since either half of the answer may be any of several
 _NEARLY_AS_GOOD = 0.25  # how much less well than the best a further sentence of its paper may fit
 _ELSEWHERE = 0.12  # … and one of another paper
+_NEAREST = 3  # papers that a single answer may come from
 _SIDE_FLOOR = 0.6  # share of a side's words that a paper has to have to be about that side
 _AS_DEFINING = 0.2  # how much less well an earlier sentence may fit that defines as well
-_SURELY = 0.8  # relevance, relative to the most relevant paper's, from which a paper belongs to a survey
-_MAYBE = 0.5  # … and below which none does
 _GOES_ON = re.compile(r"(?:It|Its|This|These|Such)\b")
 _SPELLS_OUT = re.compile(
     r"(?:One|The (?:first|former)|First(?:ly)?|Specifically|Concretely|In particular|Namely|That is|These|Such|This|"
@@ -51,7 +50,7 @@ def best(question: Question, evidence: Sequence[Evidence], most: int) -> Part:
     Where the best does not lead clearly it is often another sentence of the same paper that answers, and two or three
     read better than one.
     """
-    ranked = possible(question, evidence)
+    ranked = possible(question, _nearest(evidence))
     if not ranked:
         return Part((), sound=False)
     if question.kind is Kind.DEFINITION:
@@ -63,6 +62,16 @@ def best(question: Question, evidence: Sequence[Evidence], most: int) -> Part:
         if len(chosen) < most and _near(question, candidate, ranked[0]) and _adds(question, candidate, chosen):
             chosen.append(candidate)
     return Part(tuple(chosen), sound(question, chosen[0]))
+
+
+def _nearest(evidence: Sequence[Evidence]) -> list[Evidence]:
+    """The sentences of the papers nearest to the question as a whole, and of those whose system it names.
+
+    One sentence of a paper far down may have the figure or the words that are wanted by chance.
+    """
+    standing = {e.paper.id: e.standing for e in evidence}
+    first = sorted(standing, key=lambda paper: (-standing[paper], paper))[:_NEAREST]
+    return [e for e in evidence if e.own or e.paper.id in first]
 
 
 def _continued(chosen: Sequence[Evidence], ranked: Sequence[Evidence]) -> list[Evidence]:
@@ -212,40 +221,9 @@ def _differing(question: Question, ranked: Sequence[Evidence]) -> list[Evidence]
 
 
 def surveyed(question: Question, evidence: Sequence[Evidence]) -> Part:
-    """A line for each paper that is about the question, or about one of its alternatives; the best first."""
-    papers: dict[str, list[Evidence]] = {}
-    for e in evidence:
-        parts = (as_seen_by(part, place, e) for place, part in enumerate(question.parts))
-        papers.setdefault(e.paper.id, []).append(max([e, *parts], key=lambda s: s.relevance))
-    if cues.asks_for_new(question.text):
-        papers = {paper: new for paper, said in papers.items() if (new := [e for e in said if _brings(e)])}
-    about = {paper: max(e.relevance for e in said) for paper, said in papers.items()}
-    ranked = sorted(about, key=lambda paper: (-about[paper], paper))
-    most = 1 if cues.asks_for_one(question.text) else MAX_SURVEY
-    shown = [_line(question, papers[paper]) for paper in ranked[: min(most, _cut([about[p] for p in ranked]))]]
-    return Part(tuple(shown), any(about[e.paper.id] >= FLOOR for e in shown))
-
-
-def _cut(falling: Sequence[float]) -> int:
-    """How many papers belong: down to the widest gap between half and four fifths of the best one's relevance."""
-    if not falling:
-        return 0
-    surely = sum(value >= _SURELY * falling[0] for value in falling)
-    maybe = sum(value >= _MAYBE * falling[0] for value in falling)
-    after = (*falling, _MAYBE * falling[0])
-    ends = range(surely, max(surely, min(maybe, MAX_SURVEY)) + 1)
-    return max(ends, key=lambda end: (falling[end - 1] - after[end], -end))
-
-
-def _brings(evidence: Evidence) -> bool:
-    """Whether the sentence introduces what is asked for as the paper's own."""
-    return bool(evidence.has) and cues.INTRODUCES.search(evidence.text) is not None and not cues.is_background(evidence)
-
-
-def _line(question: Question, said: Sequence[Evidence]) -> Evidence:
-    """The sentence that stands for a paper in a survey: on its own work, if one is."""
-    work = [e for e in said if not cues.is_background(e)]
-    return max(work or said, key=lambda e: (fit(question, e), -e.start))
+    """A line for each paper that belongs to what is asked; the best first."""
+    shown = belonging(question, evidence)
+    return Part(tuple(shown), speaks_of_it(shown))
 
 
 def in_order(chosen: Iterable[Evidence]) -> list[Evidence]:

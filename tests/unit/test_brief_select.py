@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from rag.brief.parts import parts_of
-from rag.brief.select import Candidate, Sought, about, nearness, quiet, ranked, stands_for, votes_of
-from rag.brief.tags import Asked
+from rag.brief.select import Candidate, Sought, about, nearness, quiet, ranked, votes_of
 from rag.evidence import Evidence
 from rag.models import Paper, PaperListing
+from rag.text.topics import Asked, stands_for
 
 
 def paper(number: int, *votes: tuple[str, int | None]) -> Paper:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from rag.brief.tags import MOST, Vocabulary, asked_of, carried, checked_tag, choose, spoken_of, stems_of
-from rag.brief.vocabulary import packaged
+from rag.brief.tags import MOST, carried, checked_tag, choose
 from rag.errors import InputError, SettingsError
+from rag.text.topics import Vocabulary, asked_of, packaged, spoken_of, stems_of
 
 TOPICS = Vocabulary.read(
     """
