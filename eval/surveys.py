@@ -28,7 +28,7 @@ from rag.config import load
 from rag.question import Kind, understand
 
 _ASKED = ("papers on {}", "which of these papers are about {}?")
-_STRENGTH = 0.5
+_STRENGTH = 0.1
 """scikit-learn's C, the inverse of the L2 penalty on standardised traits."""
 
 

@@ -19,8 +19,8 @@ from rag.question import Question
 from rag.retrieve import Evidence
 
 MAX_SURVEY = 12
-_BELONGS = 0.25  # probability from which a paper belongs
-_BESIDE = 0.6  # … or so much of the best one's, where none is as probable
+_BELONGS = 0.2  # probability from which a paper belongs
+_BESIDE = 0.5  # … or so much of the best one's, where none is as probable
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +42,8 @@ class Traits:
 
 
 _LEAST_SPREAD = 1e-3
-_BIAS = -6.98
-_WEIGHTS = Traits(1.61, 1.71, 2.16, 0.53, 0.65, 3.75, -2.31)
+_BIAS = -6.6
+_WEIGHTS = Traits(1.76, 1.51, 1.68, 0.72, 0.59, 3.54, -1.85)
 
 
 def by_paper(question: Question, evidence: Iterable[Evidence]) -> dict[str, list[Evidence]]:

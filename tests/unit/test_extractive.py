@@ -164,15 +164,6 @@ def test_a_survey_has_one_line_a_paper() -> None:
     assert len(picked) == len({chosen.paper.id for chosen in picked}) == MAX_SURVEY
 
 
-def test_a_survey_ends_at_the_widest_gap() -> None:
-    def about(number: int, relevance: float) -> Evidence:
-        return evidence(KESTREL.model_copy(update={"id": f"2401.{number}"}), 3, relevance)
-
-    question = Question(text="Which papers read tables?", kind=Kind.SURVEY, names=(), content="tables")
-    picked = choose(question, [about(1, 0.8), about(2, 0.75), about(3, 0.68), about(4, 0.52), about(5, 0.5)])
-    assert [chosen.paper.id for chosen in picked] == ["2401.1", "2401.2", "2401.3"]
-
-
 def test_a_survey_of_what_is_new_passes_over_those_who_only_use_it() -> None:
     user = MARMOT.model_copy(update={"abstract": "We present Marmot. Marmot is strong on the benchmark RowBench."})
     maker = KESTREL.model_copy(update={"abstract": "Tables are long. We introduce TallyBank, a benchmark of tables."})
