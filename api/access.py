@@ -29,6 +29,7 @@ class Need(Enum):
 
     NOTHING = "nothing"
     PUBLIC_READ = "a key that may read, or public reading"
+    PUBLIC_ASK = "a key that may read, or public reading and subscribing"
     READ = "a key that may read"
     WRITE = "a key that may write"
 
@@ -68,7 +69,9 @@ RULES: tuple[Rule, ...] = (
     Rule("GET POST", "/v1/subscriptions/confirm", Need.NOTHING),
     Rule("GET POST", "/v1/subscriptions/unsubscribe", Need.NOTHING),
     Rule("POST", "/v1/subscriptions/erase", Need.NOTHING),
-    Rule("POST", "/v1/subscriptions", Need.PUBLIC_READ),
+    Rule("POST", "/v1/subscriptions", Need.PUBLIC_ASK),
+    Rule("GET POST", "/subscribe", Need.PUBLIC_ASK),
+    Rule("GET", "/subscribe/asked", Need.PUBLIC_ASK),
     Rule("POST", "/v1/ask", Need.PUBLIC_READ),
     Rule("POST", "/v1/search", Need.PUBLIC_READ),
     # What others asked about a paper is not for everyone.
@@ -131,6 +134,18 @@ def caller_of(request: Request) -> Caller:
     caller = request.scope["state"].get("caller", PUBLIC)
     assert isinstance(caller, Caller)
     return caller
+
+
+def is_open(need: Need, settings: Settings) -> bool:
+    """Whether the settings let everyone do what needs this, without a key."""
+    if need is Need.PUBLIC_ASK:
+        return settings.public_read and settings.public_subscribe
+    return need is Need.NOTHING or (need is Need.PUBLIC_READ and settings.public_read)
+
+
+def may_subscribe(caller: Caller, settings: Settings) -> bool:
+    """Whether they may ask for briefs by mail."""
+    return "read" in caller.scopes or is_open(Need.PUBLIC_ASK, settings)
 
 
 def exposed(settings: Settings) -> bool:

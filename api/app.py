@@ -22,6 +22,7 @@ from api.openai import routes as openai
 from api.openai.errors import CHAT
 from api.pages import nothing_here
 from api.pages import router as pages
+from api.pages.subscribing import router as subscribing
 from api.problems import (
     BUSY,
     FORBIDDEN,
@@ -115,7 +116,8 @@ def create_app(library: Library | None, settings: Settings) -> FastAPI:
     app.include_router(openai.chat)
     app.router.routes.append(mcp.route(tools))
     app.include_router(pages)
-    _answer_with_problems(app)
+    app.include_router(subscribing)
+    _answer_with_problems(app, house)
     _describe(app)
     # The last that is added is the outermost.
     app.add_middleware(Bodies, limit=lambda scope: _largest_body(scope, settings))
@@ -145,10 +147,11 @@ def _largest_body(scope: Scope, settings: Settings) -> int:
     return settings.max_request_bytes * (_CONVERSATION if scope["path"] == CHAT else 1)
 
 
-def _answer_with_problems(app: FastAPI) -> None:
+def _answer_with_problems(app: FastAPI, house: House) -> None:
     async def validation(request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)
-        return of_validation(error).response(request.scope)
+        shown = subscriptions.broken_link(house, request)
+        return of_validation(error).response(request.scope) if shown is None else shown
 
     async def http(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)

@@ -119,6 +119,11 @@ class House:
             self._post = DeliverDesk.of(self.settings, self.library.catalogue)
         return self._post
 
+    @property
+    def mails(self) -> bool:
+        """Whether briefs can be had by mail."""
+        return self.settings.smtp_url is not None
+
     def secure(self, request: Request) -> bool:
         """Whether browsers reach the service by https, so that a cookie may be kept to it."""
         return request.url.scheme == "https" or (self.settings.public_url or "").startswith("https:")

@@ -17,7 +17,7 @@ USUAL = "120/minute"
 FAILURES = "20/minute"
 """Wrong keys from one address."""
 
-SIGN_UPS = "20/hour"
+SIGN_UPS = ("20/hour", "60/day")
 """Subscriptions that one address may ask for, whoever sits there."""
 
 
@@ -27,7 +27,7 @@ class Limits:
     def __init__(self, rate: str | None) -> None:
         self._rate = parse(rate) if rate else None
         self._failures = parse(FAILURES)
-        self._sign_ups = parse(SIGN_UPS)
+        self._sign_ups = [parse(rate) for rate in SIGN_UPS]
         self._windows = SlidingWindowCounterRateLimiter(MemoryStorage())
 
     async def count(self, who: str) -> None:
@@ -42,8 +42,9 @@ class Limits:
 
     async def count_sign_up(self, who: str) -> None:
         """Count somebody who asks for a subscription; refuse all further ones when there were too many."""
-        if not await self._windows.hit(self._sign_ups, "sign-up", who):
-            raise await self._refusal(self._sign_ups, ("sign-up", who), f"{self._sign_ups} subscriptions are allowed")
+        for rate in self._sign_ups:
+            if not await self._windows.hit(rate, "sign-up", who):
+                raise await self._refusal(rate, ("sign-up", who), f"{rate} subscriptions are allowed")
 
     async def _refusal(self, rate: RateLimitItem, who: str | tuple[str, ...], why: str) -> Refusal:
         names = (who,) if isinstance(who, str) else who

@@ -168,10 +168,12 @@ _BY_ERROR: tuple[tuple[type[errors.PaperbriefError], Kind], ...] = (
     (errors.IndexMismatch, NOT_READY),
     (errors.EmbeddingServerError, UPSTREAM),
     (errors.BudgetSpent, BUDGET),
+    (errors.TooManyAsked, TOO_MANY),
     (errors.ModelError, UPSTREAM),
     (errors.NoModel, NO_MODEL),
 )
 _RETRY_SECONDS = 5
+_FULL_SECONDS = 3_600
 
 
 def refusal_of(error: Exception) -> Refusal:
@@ -181,6 +183,8 @@ def refusal_of(error: Exception) -> Refusal:
     if isinstance(error, errors.PaperbriefError):
         kind = next((kind for cls, kind in _BY_ERROR if isinstance(error, cls)), INTERNAL)
         seconds = error.seconds if isinstance(error, errors.BudgetSpent) else _RETRY_SECONDS
+        if isinstance(error, errors.TooManyAsked):
+            seconds = _FULL_SECONDS
         return Refusal(kind, error.message, hint=error.hint, retry_after=seconds if error.retryable else None)
     if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
         return Refusal(DISK_FULL, "There is no room on the disk for the body.", hint="Make room, then try again.")

@@ -82,6 +82,14 @@ def take_brief(browser: Browser, url: str, brief_id: str) -> None:
         shoot(page, "brief-phone")
 
 
+def take_subscribing(browser: Browser, url: str) -> None:
+    """The picture of the page to subscribe on."""
+    with visiting(browser, f"{url}/subscribe") as page:
+        page.get_by_label("Your mail address").fill("ada@example.org")
+        page.get_by_label("Topics").fill("speculative decoding\ncode search")
+        shoot(page, "subscribe")
+
+
 def main() -> None:
     """Load the sample papers, serve them, take the pictures."""
     IMAGES.mkdir(exist_ok=True)
@@ -90,10 +98,12 @@ def main() -> None:
         program = [sys.executable, "-c", "from rag.cli import main; main()", "--data-dir", str(data)]
         papers = CHECKOUT / "eval" / "corpus" / "papers.jsonl"
         subprocess.run([*program, "ingest", str(papers)], check=True, capture_output=True)  # noqa: S603
-        with serving(data) as service, chromium() as browser:
+        # Nothing is sent: the page to subscribe on is there where a mail server is named.
+        with serving(data, PAPERBRIEF_SMTP_URL="smtp://127.0.0.1:9") as service, chromium() as browser:
             take(browser, service.url)
             made = httpx.post(f"{service.url}/v1/briefs", json={"week": "2025-W11"}, timeout=120).json()
             take_brief(browser, service.url, made["id"])
+            take_subscribing(browser, service.url)
 
 
 if __name__ == "__main__":

@@ -21,6 +21,7 @@
     │   ├── TokenForged            it is not ours, or was changed
     │   ├── TokenMisused           it is ours and for another purpose
     │   └── TokenExpired           its time is over
+    ├── TooManyAsked               nobody else can ask for briefs by mail just now
     ├── PromptError                a prompt file is missing, changed, or given the wrong variables
     └── ModelError                 the language model gave no usable answer
         ├── ModelUnavailable       it cannot be reached, is too busy, too slow or failing
@@ -147,6 +148,12 @@ class BudgetSpent(ModelError):
     def __init__(self, message: str, *, hint: str = "", seconds: int = 0) -> None:
         super().__init__(message, hint=hint, retryable=True)
         self.seconds = seconds
+
+
+class TooManyAsked(PaperbriefError):
+    """So many asked for briefs by mail that no further address is written to for now."""
+
+    retryable = True
 
 
 class TokenError(PaperbriefError):

@@ -83,6 +83,17 @@ class OutgoingSettings(BaseSettings):
         description="Who mails come from: `Paperbrief <briefs@example.org>`.",
         json_schema_extra={"shown_default": "`paperbrief@` the host of `PAPERBRIEF_PUBLIC_URL`"},
     )
+    public_subscribe: bool = Field(
+        default=True,
+        description="With `PAPERBRIEF_PUBLIC_READ`, lets everyone ask for briefs by mail; otherwise that needs a key.",
+    )
+    sign_ups: int = Field(
+        default=1_000,
+        ge=1,
+        le=1_000_000,
+        description="How many mails that ask to confirm a subscription go out in a day, whoever asks.",
+    )
+    subscriber_topics: int = Field(default=5, ge=1, le=20, description="How many topics one subscriber may have.")
     webhook_private: bool = Field(
         default=False, description="Lets webhooks be on this machine and in private networks."
     )
@@ -94,6 +105,12 @@ class OutgoingSettings(BaseSettings):
     )
     schedule_time: Annotated[str, AfterValidator(_time)] = Field(
         default="07:00", description="The time of day at which briefs are due; daily and monthly ones too."
+    )
+    schedule_topics: int = Field(
+        default=50,
+        ge=0,
+        le=10_000,
+        description="On how many topics briefs of a week, day or month are written: those that most subscribers want.",
     )
     time_zone: Annotated[str, AfterValidator(_zone)] = Field(
         default="UTC", description="The time zone of that time, such as `Europe/Berlin`."

@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api.access import by_link, caller_of
+from api.access import by_link, caller_of, may_subscribe
 from api.fields import MAX_ID
 from api.forms import form
 from api.house import House, HouseDep
@@ -32,7 +32,7 @@ POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; "
     "base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
 )
-PAGES = ("/answers/", "/briefs")
+PAGES = ("/answers/", "/briefs", "/subscribe")
 """Where pages begin that hold what a key may be needed for. The others ask for it by themselves, with scripts."""
 _FORM_FIELDS = 10
 _BRIEFS = 30  # in a page of their list
@@ -93,6 +93,7 @@ async def _briefs(
         listed=await house.library.briefs(cursor, limit=_BRIEFS),
         first=cursor is None,
         may_write="write" in caller_of(request).scopes,
+        mails=house.mails and may_subscribe(caller_of(request), house.settings),
         wrong=wrong,
         given=given or {},
         section="briefs",

@@ -6,6 +6,7 @@ mails follow links: a GET changes nothing. Nothing here tells whether an address
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request
@@ -18,7 +19,7 @@ from api.limits import address_of
 from api.media import JsonRoute
 from api.pages import page
 from api.pages.assets import modules
-from api.problems import BAD_LINK, NO_MAIL, NOT_READY, OLD_LINK, Refusal, documented
+from api.problems import BAD_LINK, INVALID, NO_MAIL, NOT_READY, OLD_LINK, TOO_MANY, Refusal, documented, refusal_of
 from api.replies import json_reply
 from rag.deliver import subscribe
 from rag.deliver.address import MAX_ADDRESS
@@ -87,16 +88,20 @@ _DETAIL = "If the address can be written to, it is asked to confirm by mail."
 async def ask(wanted: SubscriptionRequest, house: HouseDep, request: Request) -> Response:
     """Have an address asked, by mail, whether it wants briefs; also the way to change what it gets.
 
-    The reply is the same for every address. Nothing is sent to it besides that mail, three times a day at most, until
-    somebody opens the link in it and presses the button there.
+    The reply is the same for every address. Nothing is sent to it besides that mail, three times a day and
+    six times a week at most, until somebody opens the link in it and presses the button there.
     """
-    desk = house.post
-    if desk.smtp_url is None:
+    await sign_up(house, request, wanted.email, wanted.topics, wanted.cadence)
+    return json_reply(Asked(detail=_DETAIL), status=202)
+
+
+async def sign_up(house: House, request: Request, email: str, topics: Sequence[str], cadence: Cadence) -> None:
+    """Have an address asked. A Refusal or InputError says what is wrong, and never whether the address is known."""
+    if not house.mails:
         raise Refusal(NO_MAIL, "This service sends no mails.", hint="Its operator can set PAPERBRIEF_SMTP_URL.")
     await house.limits.count_sign_up(address_of(request.scope.get("client")))
-    await subscribe.subscribe(desk, wanted.email, wanted.topics, wanted.cadence)
+    await subscribe.subscribe(house.post, email, topics, cadence)
     house.send_soon()
-    return json_reply(Asked(detail=_DETAIL), status=202)
 
 
 @router.get(
@@ -112,8 +117,8 @@ async def confirm_page(link: LinkQuery, house: HouseDep, request: Request) -> Re
     except TokenError as error:
         return await _no_link(house, request, error)
     if found is None or found[2]:
-        return _page("gone" if found is None else "used")
-    return _page("confirm", token=link.token, topics=found[0], cadence=found[1])
+        return _page(house, "gone" if found is None else "used")
+    return _page(house, "confirm", token=link.token, topics=found[0], cadence=found[1])
 
 
 @router.post("/v1/subscriptions/confirm", summary="Confirm", response_model=Confirmation, responses=_LINKS)
@@ -123,7 +128,7 @@ async def confirm(link: LinkQuery, house: HouseDep, request: Request) -> Respons
         status = await subscribe.confirm(house.post, link.token)
     except TokenError as error:
         return await _no_link(house, request, error)
-    return _page(status) if _is_browser(request) else json_reply(Confirmation(status=status))
+    return _page(house, status) if _is_browser(request) else json_reply(Confirmation(status=status))
 
 
 @router.get(
@@ -135,7 +140,7 @@ async def unsubscribe_page(link: LinkQuery, house: HouseDep, request: Request) -
         house.tokens.read("unsubscribe", link.token)
     except TokenError as error:
         return await _no_link(house, request, error)
-    return _page("leave", token=link.token)
+    return _page(house, "leave", token=link.token)
 
 
 @router.post("/v1/subscriptions/unsubscribe", summary="Leave", response_model=Farewell, responses=_LINKS)
@@ -149,7 +154,7 @@ async def unsubscribe(link: LinkQuery, house: HouseDep, request: Request) -> Res
     except TokenError as error:
         return await _no_link(house, request, error)
     if _is_browser(request):
-        return _page("left", token=link.token)
+        return _page(house, "left", token=link.token)
     return json_reply(Farewell(status="unsubscribed"))
 
 
@@ -160,7 +165,7 @@ async def erase(link: LinkQuery, house: HouseDep, request: Request) -> Response:
         await subscribe.erase(house.post, link.token)
     except TokenError as error:
         return await _no_link(house, request, error)
-    return _page("erased") if _is_browser(request) else json_reply(Farewell(status="erased"))
+    return _page(house, "erased") if _is_browser(request) else json_reply(Farewell(status="erased"))
 
 
 def _is_browser(request: Request) -> bool:
@@ -169,11 +174,38 @@ def _is_browser(request: Request) -> bool:
 
 async def _no_link(house: House, request: Request, error: TokenError) -> Response:
     """A link that cannot be used: a page for a browser, a problem for a program; guesses are counted."""
-    await house.limits.count_failure(address_of(request.scope.get("client")))
-    if _is_browser(request):
-        return page("subscription.html", status=403, state="bad link", why=str(error), modules=modules("reader.js"))
-    raise error
+    refusal = refusal_of(error)
+    try:
+        await house.limits.count_failure(address_of(request.scope.get("client")))
+    except Refusal as too_many:
+        refusal = too_many
+    if not _is_browser(request):
+        raise refusal
+    return _bad_link(house, request, refusal)
 
 
-def _page(state: str, **values: Any) -> Response:
-    return page("subscription.html", state=state, modules=modules("reader.js"), **values)
+def broken_link(house: House, request: Request) -> Response | None:
+    """What a browser is shown that opens a link of a mail of which a part is missing; None for everything else."""
+    if not request.url.path.startswith("/v1/subscriptions/") or not _is_browser(request):
+        return None
+    return _bad_link(house, request, Refusal(INVALID, "This link is not whole."))
+
+
+def _bad_link(house: House, request: Request, refusal: Refusal) -> Response:
+    shown = page(
+        "subscription.html",
+        status=refusal.status_code,
+        state="old link" if refusal.kind is OLD_LINK else "bad link",
+        why=refusal.detail,
+        wait=refusal.kind is TOO_MANY,
+        confirming=request.url.path.endswith("/confirm"),
+        mails=house.mails,
+        modules=modules("reader.js"),
+    )
+    if refusal.retry_after is not None:
+        shown.headers["Retry-After"] = str(refusal.retry_after)
+    return shown
+
+
+def _page(house: House, state: str, **values: Any) -> Response:
+    return page("subscription.html", state=state, mails=house.mails, modules=modules("reader.js"), **values)

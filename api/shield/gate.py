@@ -10,7 +10,19 @@ from starlette.requests import HTTPConnection
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from api.access import BRIEF_PAGES, LOCAL, PUBLIC, Caller, Need, bearer, from_this_machine, need_of, published, same
+from api.access import (
+    BRIEF_PAGES,
+    LOCAL,
+    PUBLIC,
+    Caller,
+    Need,
+    bearer,
+    from_this_machine,
+    is_open,
+    need_of,
+    published,
+    same,
+)
 from api.house import House
 from api.limits import address_of
 from api.pages import PAGES, login_page
@@ -87,7 +99,7 @@ class Gate:
 
     async def _opened_by_link(self, scope: Scope, caller: Caller, need: Need) -> bool:
         """Whether a link from a mail opens this page to who may not read otherwise. Refuses one that is not good."""
-        may = caller.kind != "public" or (need is Need.PUBLIC_READ and self._house.settings.public_read)
+        may = caller.kind != "public" or is_open(need, self._house.settings)
         token = HTTPConnection(scope).query_params.get("token")
         if may or token is None or scope["method"] != "GET" or not scope["path"].startswith(BRIEF_PAGES):
             return False
@@ -104,7 +116,7 @@ class Gate:
 
     def _require(self, caller: Caller, need: Need) -> None:
         if caller.kind == "public":
-            if need is Need.PUBLIC_READ and self._house.settings.public_read:
+            if is_open(need, self._house.settings):
                 return
             raise Refusal(UNAUTHORIZED, "This needs a key.", hint=_HOW)
         wanted = "write" if need is Need.WRITE else "read"

@@ -19,6 +19,7 @@ from rag.models import Cadence, Channel, Subscriber
 
 Confirmed = Literal["confirmed", "used", "gone"]
 Ended = Literal["ended", "already"]
+Kept = Literal["asked", "often", "full"]
 _UNDONE = ("waiting", "failed", "claimed")
 
 
@@ -38,22 +39,26 @@ class Asked:
     """The same moment as it is shown."""
 
 
-def ask(session: Session, asked: Asked, *, since: float, most: int) -> bool:
+def ask(session: Session, asked: Asked, *, most: Sequence[tuple[float, int]], everyone: tuple[float, int]) -> Kept:
     """Keep what somebody asks for until they confirm it, and put the mail that asks them into the ledger.
 
-    False, and nothing is kept, where this address was asked `most` times since `since`: nobody can have mails sent to
-    others without end.
+    Nobody can have mails sent to others without end: nothing is kept where this address was asked as often as one of
+    `most` says (a Unix time, and how often since then), or where all addresses were as often as `everyone` says.
     """
     connection = session.connection()
+    since, limit = everyone
+    if (session.scalar(select(func.count()).where(SignUpRow.created > since)) or 0) >= limit:
+        return "full"
     row = session.scalar(select(SubscriberRow).where(SubscriberRow.address_key == asked.address_key))
     if row is None:
         subscriber_id = asked.subscriber_id
         connection.execute(insert(SubscriberRow).values(_new(asked, "pending")))
     else:
         subscriber_id = row.subscriber_id
-        recent = select(func.count()).where(SignUpRow.subscriber_id == subscriber_id, SignUpRow.created > since)
-        if (session.scalar(recent) or 0) >= most:
-            return False
+        for since, limit in most:
+            recent = select(func.count()).where(SignUpRow.subscriber_id == subscriber_id, SignUpRow.created > since)
+            if (session.scalar(recent) or 0) >= limit:
+                return "often"
         row.address = asked.address
         session.flush()
     connection.execute(
@@ -77,7 +82,7 @@ def ask(session: Session, asked: Asked, *, since: float, most: int) -> bool:
             doubtful=0,
         )
     )
-    return True
+    return "asked"
 
 
 def confirm(session: Session, sign_up_id: str, topics: dict[str, str], at: float, day: str) -> Confirmed:

@@ -33,6 +33,12 @@ class DeliverDesk:
     smtp_authority: Path | None = None
     connections: int = 2
     private_webhooks: bool = False
+    sign_ups: int = 1_000
+    """Mails that ask to confirm, altogether in a day."""
+    own_topics: int = 5
+    """Topics of one subscriber."""
+    topics: int = 50
+    """Topics that briefs of a period are written on."""
     clock: Clock = field(default=time.time)
 
     @classmethod
@@ -49,6 +55,9 @@ class DeliverDesk:
             settings.smtp_ca,
             settings.smtp_connections,
             settings.webhook_private,
+            settings.sign_ups,
+            settings.subscriber_topics,
+            settings.schedule_topics,
         )
 
 

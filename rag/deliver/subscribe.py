@@ -7,23 +7,27 @@ used, or whose subscription ended since, changes nothing and says so.
 
 from __future__ import annotations
 
+import logging
 import secrets
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Literal
 
 from rag.catalogue import subscribers
-from rag.catalogue.subscribers import Asked, Confirmed, Ended
+from rag.catalogue.subscribers import Asked, Confirmed, Ended, Kept
 from rag.deliver.address import mail_address, same_address, webhook_address
 from rag.deliver.desk import DeliverDesk
 from rag.deliver.tokens import LASTS
 from rag.deliver.wishes import checked_topics
-from rag.errors import InputError, NotFound
+from rag.errors import InputError, NotFound, TooManyAsked
 from rag.models import Cadence, Channel, Subscriber
 
 MOST_ASKED = 3
 """So often a day an address is asked to confirm, whoever asks for it."""
+MOST_ASKED_WEEK = 6
 _DAY = 24 * 3600.0
+
+_log = logging.getLogger("paperbrief.delivery")
 
 Left = Literal["ended", "already", "gone"]
 
@@ -31,10 +35,18 @@ Left = Literal["ended", "already", "gone"]
 async def subscribe(desk: DeliverDesk, email: str, topics: Sequence[str] = (), cadence: Cadence = "weekly") -> None:
     """Ask an address to confirm a subscription; also the way to change one. Says nothing of what was there before.
 
-    Raises InputError for an address, a topic or a number of topics that cannot be.
+    Raises InputError for an address, a topic or a number of topics that cannot be, TooManyAsked where nobody can ask.
     """
     asked = _asked(desk, "mail", mail_address(email), topics, cadence)
-    await desk.catalogue.write(subscribers.ask, asked, since=asked.at - _DAY, most=MOST_ASKED)
+    # Nothing is said of an address that was asked often enough: it would tell that it is known.
+    if await _ask(desk, asked) == "full":
+        _log.warning("no more mails that ask to confirm", extra={"a_day": desk.sign_ups})
+        raise TooManyAsked("So many asked for briefs today that no more can.", hint="Try again tomorrow.")
+
+
+async def _ask(desk: DeliverDesk, asked: Asked) -> Kept:
+    most = ((asked.at - _DAY, MOST_ASKED), (asked.at - 7 * _DAY, MOST_ASKED_WEEK))
+    return await desk.catalogue.write(subscribers.ask, asked, most=most, everyone=(asked.at - _DAY, desk.sign_ups))
 
 
 async def asked_for(desk: DeliverDesk, token: str) -> tuple[tuple[str, ...], Cadence, bool] | None:
@@ -88,8 +100,10 @@ async def add(
     given = webhook_address(address) if webhook else mail_address(address)
     asked = _asked(desk, "webhook" if webhook else "mail", given, topics, cadence)
     if not webhook and not confirmed:
-        if not await desk.catalogue.write(subscribers.ask, asked, since=asked.at - _DAY, most=MOST_ASKED):
-            raise InputError("This address was asked to confirm often enough today.", hint="Try again tomorrow.")
+        kept = await _ask(desk, asked)
+        if kept != "asked":
+            told = "This address was" if kept == "often" else "So many addresses were"
+            raise InputError(f"{told} asked to confirm often enough for now.", hint="Try again tomorrow.")
         return None
     if not await desk.catalogue.write(subscribers.add, asked):
         raise InputError(
@@ -135,7 +149,7 @@ def _asked(desk: DeliverDesk, channel: Channel, address: str, topics: Sequence[s
         channel=channel,
         address=address,
         address_key=_key(desk, address),
-        topics=checked_topics(topics),
+        topics=checked_topics(topics, desk.own_topics),
         cadence=cadence,
         at=at,
         day=_shown(at),

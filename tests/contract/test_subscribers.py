@@ -124,6 +124,11 @@ async def test_an_address_is_asked_three_times_a_day_at_most_and_each_link_works
         clock.now += DAY
         await subscribe.subscribe(desk, ADA)
         assert len(await rows(desk, "sign_ups")) == subscribe.MOST_ASKED + 1
+        for _ in range(4):
+            for _ in range(subscribe.MOST_ASKED):
+                await subscribe.subscribe(desk, ADA)
+            clock.now += DAY
+        assert len(await rows(desk, "sign_ups")) == subscribe.MOST_ASKED_WEEK, "and no more in a week"
 
 
 async def test_who_never_confirms_is_forgotten(tmp_path: Path) -> None:
