@@ -52,10 +52,13 @@ _THINGS = (
     rf"(?:{_PAPERS}|methods|approaches|models|techniques|systems|benchmarks|data ?sets|corpora|metrics|frameworks|"
     r"algorithms|tools)"
 )
+# Not "paper that probes code models: which layers hold the syntax?", which goes on to ask of that one paper.
+_ALONE = r"(?!.*(?:[?.:;]| [-–—]+)\s+(?:and |so )?(?:how|what|which|why|where|who)\b)"
 _SURVEY = re.compile(
-    r"\b(?:which|what|list|name|show|find|any|are there(?: any)?|is there(?: any)?|give me|all)\b(?:\s+[\w-]+){0,3}?\s+"
-    rf"{_THINGS}\b|^(?:(?:recent|related|new|all|any) )?{_PAPERS} (?:on|about|that|which|with|for|using|dealing)\b"
-    rf"|^{_THINGS} (?:on|about|that|which|for)\b"
+    r"(?<!-)\b(?:which|what|list|name|show|find|any|are there(?: any)?|is there(?: any)?|give me|all)\b"
+    rf"(?:\s+[\w-]+){{0,3}}?\s+{_THINGS}\b"
+    rf"|^(?:(?:recent|related|new|all|any) )?{_PAPERS} (?:on|about|that|which|with|for|using|dealing)\b"
+    rf"{_ALONE}|^{_THINGS} (?:on|about|that|which|for)\b{_ALONE}"
     r"|\bwhat (?:is|has been|was|do (?:you|we)|did (?:you|they)) (?:there|known|done|written|published|new|have|find)\b"
     r"(?: (?:about|on|in|for|with)\b|\s*\?)"
     r"|\bwhat['’]?s (?:new|there|known|(?:out )?there) (?:about|on|in|for)\b"

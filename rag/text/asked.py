@@ -100,6 +100,8 @@ _STOPS = (
 _NOUN = rf"(?P<of>(?!(?:{_STOPS})\b)(?:(?!(?:{_STOPS})\b)[\w@^+%/-]+\s+){{0,3}}?[\w@^+%/-]+)"
 _NOUN += rf"(?=\s+(?:{_STOPS})\b|\s*[?,.:;!]|\s*$)"
 _COUNTED = re.compile(rf"\b(?:how many|(?:number|amount|count) of)\s+(?:different |distinct )?{_NOUN}", re.IGNORECASE)
+# "param count", "token count"; not "the count", and not "count of tokens", which says it already.
+_COUNT_OF = re.compile(rf"\b(?P<of>(?!(?:{_STOPS}|what|which|whats)\b)[\w-]{{3,}}) counts?\b", re.IGNORECASE)
 _MUCH = re.compile(rf"\bhow much\s+{_NOUN}", re.IGNORECASE)
 _WHAT = re.compile(
     rf"\b(?:which|what|wat|what['’]s|whats)\s+(?:(?:is|are|was|were)\s+)?(?:(?:the|its|their|an?)\s+)?{_NOUN}",
@@ -130,7 +132,7 @@ _MEASURES: tuple[tuple[str, Sought], ...] = (
     (r"duration|runtime|time", Sought(_TIMES)),
     (r"costs?|prices?|budget|money", Sought(_MONEY, beside=_PRICE_WORDS)),
     (
-        r"accura\w+|acura\w+|scores?|f1|bleu\S*|rouge\S*|r1|perplexity|recall\S*|precision\S*|mrr\S*|ndcg\S*|map|auc|wer|cer|"
+        r"accura\w+|acura\w+|acc|scores?|f1|bleu\S*|rouge\S*|r1|perplexity|recall\S*|precision\S*|mrr\S*|ndcg\S*|map|auc|wer|cer|"
         r"iou|miou|(?:error|success|hit|pass|acceptance) rate|pass@\d+|exact match",
         Sought(_SCORE, beside=_SCORE_WORDS),
     ),
@@ -150,6 +152,9 @@ def sought(text: str) -> Sought | None:
 
 def _counted(clause: str) -> Sought | None:
     """How many of what: a unit of its own (hours, gigabytes), how many times as much, or things that are counted."""
+    named = _COUNT_OF.search(clause)
+    if named is not None:
+        return Sought(_ANY, named["of"].casefold())
     found = _COUNTED.search(clause)
     if _TIMES_AS.search(clause) or (found is not None and _MORE.search(clause)):
         return Sought(_RELATIVE)

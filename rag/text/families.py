@@ -7,9 +7,14 @@ and other forms are found by their stem and need not stand here.
 from __future__ import annotations
 
 FAMILIES = """
-language model, llm, chatbot, text generator, gpt, assistant
+language model, llm, lm, chatbot, text generator, gpt, assistant
 network, neural network, model, transformer, net
-parameter, weight
+parameter, weight, param
+accuracy, acc
+checkpoint, ckpt
+performance, perf
+programming language, lang
+configuration, config
 vector, embedding, representation, feature
 token, subword, word piece
 tokenizer, tokenization, tokenize, tokens, vocabulary, byte pair encoding, bpe, byte-pair, k-mer
@@ -26,7 +31,7 @@ pruning, prune, sparse, sparsity
 
 cost, price, expensive, cheap, affordable, budget, money, dollars, expense, spend, costly, inexpensive
 fast, faster, quick, quickly, speed, speedup, accelerate, acceleration, latency, slow, runtime, shorten
-memory, footprint, storage, space, disk, ram
+memory, mem, footprint, storage, space, disk, ram
 compute, computation, computational, flops, operations, processing power
 efficient, efficiency, cheap, lightweight, economical, lean, save, saving
 gpu, hardware, graphics card, card, accelerator, a100, chip

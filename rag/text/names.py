@@ -84,7 +84,8 @@ _CHRISTENED = (
     re.compile(rf"\b[Oo]ur (?:proposed |novel |new )?(?P<name>{_WORD})\b"),
 )
 _APPOSED = re.compile(
-    rf"(?<=[a-z] )(?P<name>{_WORD}), an? (?:[\w-]+ ){{0,5}}?"
+    rf"(?<=[a-z] )(?<!\bfor )(?<!\bon )(?<!\bwith )(?<!\bthan )(?<!\blike )(?<!\bincluding )(?P<name>{_WORD}), an? "
+    r"(?:[\w-]+ ){0,5}?"
     r"(?:method|approach|framework|model|strategy|technique|system)\b"
 )
 _NO_SYSTEM = re.compile(r"\)?,? (?:is|are) (?:an?|the) (?:[\w-]+ ){0,2}(?:problem|task|setting|challenge|paradigm)s?\b")

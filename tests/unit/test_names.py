@@ -120,3 +120,8 @@ def test_a_name_with_its_kind_behind_it_is_a_system(abstract: str, name: str | N
 )
 def test_a_capital_inside_a_sentence_makes_a_proper_name(text: str, names: tuple[str, ...]) -> None:
     assert proper_names(text) == names
+
+
+def test_a_system_that_something_is_tried_on_is_not_the_papers_own() -> None:
+    abstract = "The bounds are narrow. They hold for OTTERNET, a model that swims, and for two more."
+    assert called("Bounds for Large Swimmers", abstract) == ()

@@ -251,3 +251,26 @@ def test_asking_for_all_that_there_is_has_many_forms(text: str) -> None:
 )
 def test_a_verb_or_a_technique_is_no_request_for_papers(text: str) -> None:
     assert understand(text).kind is not Kind.SURVEY
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("paper that weighs otters by night - which otters grow?", Kind.OPEN),
+        ("The otter-name study: what form do the labels take?", Kind.OPEN),
+        ("paper about otters?", Kind.SURVEY),
+        ("papers that weigh otters", Kind.SURVEY),
+    ],
+)
+def test_who_goes_on_to_ask_of_one_paper_asks_for_no_list(text: str, kind: Kind) -> None:
+    assert understand(text).kind is kind
+
+
+@pytest.mark.parametrize(
+    ("text", "counted"), [("Otter-2 param count?", "param"), ("what is the count of otters", "otters")]
+)
+def test_a_count_is_of_the_word_before_it(text: str, counted: str) -> None:
+    asked = understand(text)
+    assert asked.kind is Kind.FIGURE
+    assert asked.figure is not None
+    assert asked.figure.counted == counted
