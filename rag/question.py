@@ -126,7 +126,11 @@ _SIDES = (
     re.compile(r"\bcompare (?P<a>.+?) (?:and|with|to|against|versus|vs\.?) (?P<b>.+)", re.I),
     re.compile(r"(?P<a>.+?) (?:versus|vs\.?|compared (?:to|with)|in contrast to|as opposed to) (?P<b>.+)", re.I),
     re.compile(r"\bhow (?:do|does|did) (?P<a>.+?) and (?P<b>.+?) (?:differ|compare)\b", re.I),
-    re.compile(r"^(?P<a>[^,]+?) and (?P<b>[^,]+?) (?:both|each)\b", re.I),
+    re.compile(
+        r"(?:^|[:.;] )(?P<a>(?:(?!\. )[^,:;?])+?) and (?P<b>(?:(?!\. )[^,:;?])+?)"
+        r"(?:\. [^,.:;?]{1,60}?)? (?:both|each)\b",
+        re.I,
+    ),
     re.compile(r"\b(?:what|how) (?:do|does|did) (?P<a>[^,]+?) and (?P<b>[^,]+?) (?:both|each)\b", re.I),
     re.compile(
         r"\bhow (?:do|does|did|is|are) (?P<a>.+?) (?:compare (?:with|to|against)|differ from|different from|"

@@ -274,3 +274,10 @@ def test_a_count_is_of_the_word_before_it(text: str, counted: str) -> None:
     assert asked.kind is Kind.FIGURE
     assert asked.figure is not None
     assert asked.figure.counted == counted
+
+
+def test_sides_stand_behind_a_colon_and_end_with_their_sentence() -> None:
+    asked = understand(
+        "There are two ways I know of to weigh an otter: HydroScale and the PAWS adapters. What does each cost?"
+    )
+    assert [part.text for part in asked.parts] == ["HydroScale", "the PAWS adapters"]
