@@ -100,8 +100,6 @@ _STOPS = (
 _NOUN = rf"(?P<of>(?!(?:{_STOPS})\b)(?:(?!(?:{_STOPS})\b)[\w@^+%/-]+\s+){{0,3}}?[\w@^+%/-]+)"
 _NOUN += rf"(?=\s+(?:{_STOPS})\b|\s*[?,.:;!]|\s*$)"
 _COUNTED = re.compile(rf"\b(?:how many|(?:number|amount|count) of)\s+(?:different |distinct )?{_NOUN}", re.IGNORECASE)
-# "param count", "token count"; not "the count", and not "count of tokens", which says it already.
-_COUNT_OF = re.compile(rf"\b(?P<of>(?!(?:{_STOPS}|what|which|whats)\b)[\w-]{{3,}}) counts?\b", re.IGNORECASE)
 _MUCH = re.compile(rf"\bhow much\s+{_NOUN}", re.IGNORECASE)
 _WHAT = re.compile(
     rf"\b(?:which|what|wat|what['’]s|whats)\s+(?:(?:is|are|was|were)\s+)?(?:(?:the|its|their|an?)\s+)?{_NOUN}",
@@ -152,9 +150,6 @@ def sought(text: str) -> Sought | None:
 
 def _counted(clause: str) -> Sought | None:
     """How many of what: a unit of its own (hours, gigabytes), how many times as much, or things that are counted."""
-    named = _COUNT_OF.search(clause)
-    if named is not None:
-        return Sought(_ANY, named["of"].casefold())
     found = _COUNTED.search(clause)
     if _TIMES_AS.search(clause) or (found is not None and _MORE.search(clause)):
         return Sought(_RELATIVE)

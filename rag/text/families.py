@@ -7,9 +7,9 @@ and other forms are found by their stem and need not stand here.
 from __future__ import annotations
 
 FAMILIES = """
-language model, llm, lm, chatbot, text generator, gpt, assistant
+language model, llm, chatbot, text generator, gpt, assistant
 network, neural network, model, transformer, net
-parameter, weight, param
+parameter, weight
 accuracy, acc
 checkpoint, ckpt
 performance, perf

@@ -266,18 +266,13 @@ def test_who_goes_on_to_ask_of_one_paper_asks_for_no_list(text: str, kind: Kind)
     assert understand(text).kind is kind
 
 
-@pytest.mark.parametrize(
-    ("text", "counted"), [("Otter-2 param count?", "param"), ("what is the count of otters", "otters")]
-)
-def test_a_count_is_of_the_word_before_it(text: str, counted: str) -> None:
-    asked = understand(text)
-    assert asked.kind is Kind.FIGURE
-    assert asked.figure is not None
-    assert asked.figure.counted == counted
-
-
 def test_sides_stand_behind_a_colon_and_end_with_their_sentence() -> None:
     asked = understand(
         "There are two ways I know of to weigh an otter: HydroScale and the PAWS adapters. What does each cost?"
     )
     assert [part.text for part in asked.parts] == ["HydroScale", "the PAWS adapters"]
+
+
+@pytest.mark.parametrize(("short", "long"), [("acc", "accuracy"), ("ckpts", "checkpoint"), ("perf", "performance")])
+def test_what_people_shorten_is_the_word(short: str, long: str) -> None:
+    assert long in kin(short)
