@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from rag.brief.alone import points_away
 from rag.brief.join import BRIEF, apposed, cut_short, joined, opened_otherwise
-from rag.brief.roles import MEASURED, Line
+from rag.brief.roles import MEASURED, Line, introduces
 from rag.brief.say import Voice, length, said
 from rag.brief.wording import FIRST_PERSON
 from rag.compose import cues
@@ -21,7 +21,10 @@ from rag.text.figures import figures
 
 _LONGEST = 44
 """Words from which a second sentence is passed over for a shorter one."""
-_BESIDE = 14  # words of what a paper brings that stand beside a result where there is little room
+_SHORT = 40  # words of a paper, with its subject, where there is little room
+_TITLE = 12  # words that a sentence saying what the paper brings may take more than the title
+_ENOUGH = 24  # words of what a paper brings that are not cut
+_BESIDE = 14  # words of what a paper brings that stand beside a result there
 _RESULTS = 4  # results that are tried
 
 
@@ -53,20 +56,31 @@ def in_full(voice: Voice) -> Account:
 
 
 def in_short(voice: Voice) -> Account:
-    """What the paper brings and its result in few words: in one sentence, else the result behind the paper's title."""
+    """What the paper brings and its result in few words; what it brings alone where both take too many."""
     first = _introduction(voice)
+    able: list[Account] = []
     for line, second in _seconds(voice, first, named=True):
-        if line not in voice.results:
+        if line in voice.results:
+            able += _both(voice, line, first, second)
             break
-        for what, most in ((first, BRIEF), (cut_short(voice, first), BRIEF + 6)):
-            made = joined(voice, line, what, second, most=most) or apposed(voice, line, what, second)
-            if made is not None and length(made.text) <= most:
-                return Account((made,))
-        if first is not None and length(first.text) <= _BESIDE and length(first.text) + length(second.text) <= _LONGEST:
-            return _kept(first, opened_otherwise(voice, line, first, second))
-        if length(second.text) <= BRIEF:
-            return _kept(second)
-    return _kept(first) if first is not None else _least(voice)
+    short = [account for account in able if words_of(voice, account) <= _SHORT]
+    if short:
+        return min(short, key=lambda one: words_of(voice, one) + _TITLE * (voice.subject(one.said[0].text) is not None))
+    if first is not None:
+        return _kept((cut_short(voice, first) or first) if length(first.text) > _ENOUGH else first)
+    return able[0] if able else _least(voice)
+
+
+def _both(voice: Voice, line: Line, first: Grounded | None, second: Grounded) -> Iterator[Account]:
+    """What the paper brings and its result: in one sentence, in two, or the result behind the paper's title."""
+    for what in (first, cut_short(voice, first)):
+        for made in (joined(voice, line, what, second), apposed(voice, line, what, second)):
+            if made is not None:
+                yield _kept(made)
+    if first is not None and length(first.text) <= _BESIDE:
+        yield _kept(first, opened_otherwise(voice, line, first, second))
+    if not points_away(second.text):
+        yield _kept(second)
 
 
 def headline(voice: Voice) -> Grounded | None:
@@ -93,8 +107,14 @@ def besides(voice: Voice, told: Grounded) -> Voice:
     """The voice of a paper of which a result was told: it goes on with how the work does it, else a further result."""
     spans = [(e.start, e.end) for e in told.evidence]
     left = tuple(line for line in voice.results if not any(s < line.end and line.start < t for s, t in spans))
-    how = tuple(line for line in voice.how if _tells(line))
+    how = tuple(line for line in voice.how if _tells(line) and not introduces(line.text))
     further = tuple(line for line in left if line.concludes >= _WORTH and _tells(line))
+    if voice.intro is not None and any(s < voice.intro.end and voice.intro.start < t for s, t in spans):
+        # What it is was told too: how it works says enough of it, where a sentence does so by itself.
+        for line in how:
+            done = said(voice, line)
+            if done is not None and voice.explains(done.text) and not points_away(done.text):
+                return replace(voice, defined=False, results=(), how=(line,))
     return replace(voice, results=() if how else further[:1], how=how)
 
 

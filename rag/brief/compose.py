@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from rag.brief.account import Account, besides, headline, in_full, in_short, measures, words_of
 from rag.brief.differ import Difference, differences
-from rag.brief.figures import Headline, headlines
+from rag.brief.figures import Headline, headlines, in_words
 from rag.brief.join import reopened
 from rag.brief.plan import Plan, PlannedTheme
 from rag.brief.roles import gives_orders
@@ -177,7 +177,7 @@ def figures_of(voices: Sequence[Voice]) -> tuple[BriefFigure, ...]:
         made += [
             BriefFigure(
                 paper_id=voice.paper.id,
-                quantity=one.quantity,
+                quantity=in_words(one, voice.called),
                 value=one.value,
                 quote=one.quote,
                 start=one.start,

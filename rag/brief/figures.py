@@ -11,7 +11,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from rag.brief.proposing import capital
 from rag.brief.roles import MEASURED, Line
+from rag.brief.wording import Called, worded
 from rag.text.figures import Figure, figures
 
 MOST = 3
@@ -71,6 +73,17 @@ def headlines(line: Line, *, most: int = MOST) -> list[Headline]:
     return [one for one in found if one in best]
 
 
+def in_words(one: Headline, called: Called) -> str:
+    """The quantity in the third person, by the system's name, and without openings: as a row of a table says it."""
+    if "…" not in one.quantity:
+        return one.quantity
+    clause = capital(one.quantity.replace("…", one.value, 1))
+    for text in worded(f"{clause}.", called):
+        if text.count(one.value) == 1 and len(text.split()) >= min(_ENOUGH, len(clause.split())):
+            return text.rstrip(".").replace(one.value, "…", 1)
+    return one.quantity
+
+
 def _places(text: str) -> list[_Place]:
     """The figures of a sentence; the ends of a range are one."""
     made: list[_Place] = []
@@ -108,7 +121,9 @@ def _headline(line: Line, place: _Place, places: Sequence[_Place]) -> Headline |
     if not weight:
         return None
     inside = [p for p in places if start <= p.start and p.end <= end and _weight(text, start, p)]
+    start, end = _shrunk(text, start, end, place)
     value = _value(text, place, start)
+    inside = [p for p in inside if start <= p.start and p.end <= end]
     whole = _clause_around(text, start, end, place, value)
     quantity = whole or _quantity(text, start, end, place, inside)
     weight += 0.1 * (line.concludes > 0)
@@ -163,6 +178,21 @@ def _widened(text: str, start: int, end: int) -> tuple[int, int]:
 
 
 _ENOUGH = 6  # words
+_BEGINS = re.compile(r"[,:]\s(?:and\s)?|\s(?:that|which|where)\s|\s--?\s")
+
+
+def _shrunk(text: str, start: int, end: int, place: _Place) -> tuple[int, int]:
+    """Of a long clause the part around a figure that a table can hold, from where a part begins to where one ends."""
+    if len(text[start:end].split()) <= LONGEST:
+        return start, end
+    cuts = [match.span() for match in _BEGINS.finditer(text, start, end) if not _in_brackets(text, match.start())]
+    firsts = [start, *(last for _, last in cuts if last <= place.start)]
+    ends = [*(first for first, _ in cuts if first >= place.end), end][::-1]
+    for last in ends:
+        for first in firsts:
+            if _ENOUGH <= len(text[first:last].split()) <= LONGEST:
+                return first, last
+    return start, end
 
 
 def _clause_around(text: str, start: int, end: int, place: _Place, value: str) -> str:

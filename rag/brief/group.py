@@ -20,7 +20,7 @@ from rag.text.words import FUNCTION, stem, words
 
 TOO_LARGE = 8
 """Papers from which a theme is divided, where parts of it have names of their own."""
-REST = "Further papers"
+REST = "Other topics"
 _SMALLEST = 2
 _MOST_THEMES = 9
 _PART_SHARES = 0.6  # share of a part that has to carry the tag that names it

@@ -52,20 +52,25 @@ def apposed(voice: Voice, line: Line, first: Grounded | None, second: Grounded |
 
 
 def cut_short(voice: Voice, first: Grounded | None) -> Grounded | None:
-    """What a system is without the clause behind it: "X is a small reader." None where that says too little."""
+    """What a system is without the clauses behind it: "X is a small reader." None where that says too little."""
     system = voice.called.system
     if system is None or first is None or voice.intro is None:
         return None
-    found = re.match(
-        rf"^(?P<what>.{{0,90}}?{re.escape(system)}\)? is (?:an?|the) .+?)(?:,| (?:that|which|whose|in which) |: ).+",
-        first.text,
-    )
-    if found is None or length(found["what"].split(" is ", 1)[1]) < _SAYS_ENOUGH:
+    found = re.match(rf"^.{{0,90}}?{re.escape(system)}\)? is (?P<what>(?:an?|the) .+)$", first.text)
+    if found is None:
         return None
-    able = f"{found['what']}."
-    return None if points_away(able) else first_shown(voice, [voice.intro], [able])
+    able = []
+    for end in _ENDS.finditer(first.text, found.start("what")):
+        said = first.text[found.start("what") : end.start()]
+        if ": " in said or said.count("(") > said.count(")"):
+            continue
+        words = length(said)
+        if _SAYS_ENOUGH <= words <= _APPOSED:
+            able.append(f"{first.text[: end.start()]}.")
+    return first_shown(voice, [voice.intro], [one for one in able[::-1] if not points_away(one)])
 
 
+_ENDS = re.compile(r",? (?:that|which|whose|in which)\b|, (?=(?:an?|the|where|including|with|so|by) )|[:;] ")
 _SAYS_ENOUGH = 5  # words of what a system is, the article among them
 
 

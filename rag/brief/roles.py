@@ -52,6 +52,7 @@ _LEANS = re.compile(
 _LEANING = 1.2
 """What it costs a sentence to point at what only the sentence before says."""
 _MANY = 10_000
+_LIKED = re.compile(r"\b(?:downloaded|downloads|stars on|citations)\b")  # says nothing of what came of the work
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +201,8 @@ def _concludes(text: str, system: str | None, own: bool) -> float:
         score -= 0.6
     if cues.sets_up(text):
         score -= 0.4
+    if _LIKED.search(text):
+        score -= 0.8
     if leans(text):
         score -= 0.2
     if (cues.INTRODUCES.search(text) or _BRINGS.search(text)) and not measured:

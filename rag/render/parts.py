@@ -60,9 +60,10 @@ def overview(briefing: Briefing) -> list[str]:
     if len(themes) > 1:
         rest = count(len(themes) - len(listed), "other theme")
         listed = listed if len(themes) == len(listed) else [*listed, rest]
+    when = "listed" if briefing.window.since or briefing.window.until else "stored"
     what = f" on {one_line(briefing.topic)}" if briefing.topic else ""
-    when = " listed" if briefing.window.since or briefing.window.until else " stored"
-    said = [f"{count(found, 'paper')}{what}{when}: {_listed(listed)}."]
+    each = f": {_listed(listed)}" if len(themes) > 1 else ""
+    said = [f"{count(found, 'paper')} {when}{what}{each}."]
     fresh = list(briefing.changes.new_topics[:3])
     rising = [name for name in briefing.changes.rising if name not in fresh][:3]
     if fresh:
@@ -95,7 +96,7 @@ def minutes(briefing: Briefing) -> int:
     words += sum(len(row.text.split()) + 2 for row in rows(briefing)) + sum(
         len(one.split()) for one in overview(briefing)
     )
-    return -(-words // _A_MINUTE) if sentences else 0
+    return max(1, round(words / _A_MINUTE)) if sentences else 0
 
 
 def standing(briefing: Briefing) -> str:

@@ -52,7 +52,7 @@ def test_everything_is_told() -> None:
             "Readers (3 papers)",
             "A Third_Reader",
             "saves 30% of pages",
-            "5 papers on readers listed: readers (3).",
+            "5 papers listed on readers.",
             "About 1 minute to read.",
             "2 of them are told here, the others named at the end.",
             "Chosen: papers of which a sentence is on the topic, the nearest first; votes, where known, count for 25%;",
