@@ -20,6 +20,7 @@ from sqlalchemy import Select, Text, and_, bindparam, case, func, insert, litera
 from sqlalchemy.orm import Session
 
 from rag.catalogue.outgoing import DeliveryRow, SubscriberRow, SubscriberTopicRow
+from rag.catalogue.subscribers import topic_mark
 from rag.models import Cadence, Channel, Delivery, DeliveryKind, DeliveryState
 
 MOST_REFUSALS = 3
@@ -65,11 +66,28 @@ class Noted:
 
 def enlist(session: Session, brief_id: str, cadence: Cadence, topic_key: str, at: float) -> int:
     """Put a brief into the ledger for everybody who wants it; how many were not there yet."""
+    return _enlist(session, brief_id, "brief", cadence, topic_key, at, ("mail", "webhook"))
+
+
+def enlist_notice(session: Session, cadence: Cadence, topic_key: str, at: float) -> int:
+    """Have everybody who wants a topic told by mail, once, that it is not written on; how many were not told yet."""
+    return _enlist(session, topic_mark(topic_key), "notice", cadence, topic_key, at, ("mail",))
+
+
+def _enlist(
+    session: Session,
+    subject: str,
+    kind: DeliveryKind,
+    cadence: Cadence,
+    topic_key: str,
+    at: float,
+    channels: Sequence[Channel],
+) -> int:
     wanting = (
         select(
             SubscriberRow.subscriber_id,
-            literal(brief_id),
-            literal("brief"),
+            literal(subject),
+            literal(kind),
             literal("waiting"),
             literal(at),
             literal(at),
@@ -81,8 +99,9 @@ def enlist(session: Session, brief_id: str, cadence: Cadence, topic_key: str, at
             SubscriberTopicRow.topic_key == topic_key,
             SubscriberRow.state == "active",
             SubscriberRow.cadence == cadence,
+            SubscriberRow.channel.in_(channels),
             ~select(DeliveryRow.subject)
-            .where(DeliveryRow.subscriber_id == SubscriberRow.subscriber_id, DeliveryRow.subject == brief_id)
+            .where(DeliveryRow.subscriber_id == SubscriberRow.subscriber_id, DeliveryRow.subject == subject)
             .exists(),
         )
     )

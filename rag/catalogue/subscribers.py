@@ -6,6 +6,7 @@ to an address that nobody remembers. Whoever asks to be erased keeps no row.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -246,15 +247,29 @@ def _subscribers(session: Session, rows: Sequence[SubscriberRow]) -> list[Subscr
 
 
 def wanted_topics(session: Session, cadence: Cadence) -> list[str]:
-    """The topics that active subscribers of this cadence want, one wording of each; not the one of everything."""
+    """The topics that active subscribers of this cadence want, one wording of each; not the one of everything.
+
+    What most want comes first; among equals, what was wanted first.
+    """
     rows = session.execute(
         select(SubscriberTopicRow.topic_key, func.min(SubscriberTopicRow.topic))
         .join(SubscriberRow, SubscriberRow.subscriber_id == SubscriberTopicRow.subscriber_id)
         .where(SubscriberRow.state == "active", SubscriberRow.cadence == cadence, SubscriberTopicRow.topic_key != "")
         .group_by(SubscriberTopicRow.topic_key)
-        .order_by(SubscriberTopicRow.topic_key)
+        .order_by(func.count().desc(), func.min(SubscriberRow.confirmed), SubscriberTopicRow.topic_key)
     ).all()
     return [topic for _, topic in rows]
+
+
+def topic_mark(topic_key: str) -> str:
+    """What stands for a topic in the ledger, where it is told that nothing is written on it."""
+    return f"not_{hashlib.sha256(topic_key.encode()).hexdigest()[:16]}"
+
+
+def topic_of(session: Session, subscriber_id: str, mark: str) -> str | None:
+    """A subscriber's topic that goes by this mark; None where they do not want it any more."""
+    theirs = select(SubscriberTopicRow).where(SubscriberTopicRow.subscriber_id == subscriber_id)
+    return next((row.topic for row in session.scalars(theirs) if topic_mark(row.topic_key) == mark), None)
 
 
 def any_active(session: Session, cadence: Cadence, topic_key: str) -> bool:

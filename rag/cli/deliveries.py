@@ -148,7 +148,7 @@ async def issue(
     """
     from rag.cli.meter import Meter
     from rag.deliver.post import deliver
-    from rag.schedule import publish, publish_all, wanted, week_period
+    from rag.schedule import publish, publish_all, tell_left_out, wanted, week_period
 
     period = week_period(week)
     topics = [topic] if topic is not None else await wanted(desk, period)
@@ -158,6 +158,8 @@ async def issue(
             if briefing is not None and not briefing.empty:
                 await _rehearse(desk, briefing, one)
         return made.get(topic)
+    if topic is None and (left_out := await tell_left_out(desk, period)):
+        say(f"{left_out:,} more topics are wanted; PAPERBRIEF_SCHEDULE_TOPICS allows {desk.topics:,}.")
     written, _ = await publish_all(library, desk, period, topics)
     with Meter() as meter:
         report = await deliver(desk, progress=meter)

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.message import EmailMessage
@@ -53,24 +54,53 @@ def confirm_letter(desk: DeliverDesk) -> Letter:
     """The mail that asks to confirm. It repeats nothing of what was asked for: a stranger may have written that."""
     mark = f"pb{hashlib.sha256(b'confirm').hexdigest()}"
     link = f"{desk.site}/v1/subscriptions/confirm?token={mark}"
-    before = (
+    said = (
         f"Somebody, you we hope, asked for briefs of research papers from {desk.site} to be sent to this address.",
         "To get them, open this page and press the button on it:",
-    )
-    after = (
+        _Link("Confirm the subscription", link),
         "The link is good for seven days and works once. If you did not ask, do nothing: nothing more is sent, and the "
-        "address is forgotten."
+        "address is forgotten.",
     )
-    text = f"{before[0]}\n\n{before[1]}\n{link}\n\n{after}\n"
-    paragraph = '<p style="margin:0 0 14px;font:16px/1.5 sans-serif;">'
+    return _plain_letter(desk, "Confirm your subscription", said, mark, is_list=False)
+
+
+def notice_letter(desk: DeliverDesk, topic: str) -> Letter:
+    """The mail that says that a topic is not written on; its subscriber confirmed it, so it may be repeated."""
+    mark = f"pb{hashlib.sha256(f'notice {topic}'.encode()).hexdigest()}"
+    said = (
+        f"You asked for briefs on \u201c{topic}\u201d. There is no room for it for now: this service writes on "
+        f"{desk.topics:,} topics each time, those that most people ask for, and yours comes after them.",
+        "Its briefs are sent to you as soon as there is room; this is said only once. Or choose another topic, or none "
+        "for everything that is new:",
+        _Link("Briefs by mail", f"{desk.site}/subscribe"),
+        "To get nothing any more:",
+        _Link("Unsubscribe", _way_out(desk, mark)),
+    )
+    return _plain_letter(desk, "A topic that is not written on", said, mark, is_list=True)
+
+
+@dataclass(frozen=True, slots=True)
+class _Link:
+    """A paragraph of a mail that is a link."""
+
+    text: str
+    address: str
+
+
+def _plain_letter(desk: DeliverDesk, subject: str, said: Sequence[str | _Link], mark: str, *, is_list: bool) -> Letter:
+    """A mail of a few paragraphs."""
+    text = "\n\n".join(one.address if isinstance(one, _Link) else one for one in said)
+    paragraphs = "".join(
+        '<p style="margin:0 0 14px;font:16px/1.5 sans-serif;">'
+        + (f'<a href="{escape(one.address)}">{escape(one.text)}</a>' if isinstance(one, _Link) else escape(one))
+        + "</p>"
+        for one in said
+    )
     html = (
-        '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Confirm your subscription</title>'
-        '<meta name="color-scheme" content="light dark"></head><body style="margin:24px;">'
-        f"{paragraph}{escape(before[0])}</p>{paragraph}{escape(before[1])}</p>"
-        f'{paragraph}<a href="{escape(link)}">Confirm the subscription</a></p>{paragraph}{escape(after)}</p>'
-        "</body></html>\n"
+        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{escape(subject)}</title>'
+        f'<meta name="color-scheme" content="light dark"></head><body style="margin:24px;">{paragraphs}</body></html>\n'
     )
-    return _letter(desk, "Confirm your subscription", text, html, mark, is_list=False)
+    return _letter(desk, subject, f"{text}\n", html, mark, is_list=is_list)
 
 
 def addressed(desk: DeliverDesk, letter: Letter, claim: Claim) -> bytes:

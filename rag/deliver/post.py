@@ -14,11 +14,11 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
-from rag.catalogue import briefs, deliveries
+from rag.catalogue import briefs, deliveries, subscribers
 from rag.catalogue.deliveries import Claim, Noted
 from rag.deliver import webhook
 from rag.deliver.desk import DeliverDesk, host_of
-from rag.deliver.letters import Letter, addressed, brief_letter, confirm_letter, sender_address
+from rag.deliver.letters import Letter, addressed, brief_letter, confirm_letter, notice_letter, sender_address
 from rag.deliver.outcome import Outcome, noted
 from rag.deliver.owner import forget, gone, owner_in
 from rag.deliver.smtp import SmtpLine, SmtpServer, required_server
@@ -80,10 +80,15 @@ class _Run:
 
     async def letter(self, claim: Claim) -> Letter:
         """The mail of what is claimed, made once for all recipients. Raises NotFound where its brief is gone."""
-        name = claim.subject if claim.kind == "brief" else "confirm"
+        name = "confirm" if claim.kind == "confirm" else claim.subject
         if name not in self.letters:
             if claim.kind == "confirm":
                 made = confirm_letter(self.desk)
+            elif claim.kind == "notice":
+                topic = await self.desk.catalogue.read(subscribers.topic_of, claim.subscriber_id, claim.subject)
+                if topic is None:
+                    raise NotFound("The topic is not wanted any more.")
+                made = notice_letter(self.desk, topic)
             else:
                 briefing = await self.desk.catalogue.read(briefs.get, claim.subject)
                 if briefing is None:
@@ -147,7 +152,7 @@ async def _mails(run: _Run, server: SmtpServer) -> None:
         return outcome
 
     try:
-        for kind in ("confirm", "brief"):
+        for kind in ("confirm", "notice", "brief"):
             await _work(run, kind, "mail", send)
     finally:
         await asyncio.to_thread(line.close)

@@ -9,7 +9,7 @@ from rag.models.contract import Contract
 Cadence = Literal["daily", "weekly", "monthly"]
 Channel = Literal["mail", "webhook"]
 SubscriberState = Literal["pending", "active", "suspended", "ended"]
-DeliveryKind = Literal["brief", "confirm"]
+DeliveryKind = Literal["brief", "confirm", "notice"]
 DeliveryState = Literal["waiting", "claimed", "sending", "sent", "failed", "dead", "cancelled"]
 
 
@@ -31,7 +31,7 @@ class Subscriber(Contract):
 
 
 class Delivery(Contract):
-    """One thing on its way to one subscriber: a brief, or the mail that asks to confirm.
+    """One thing on its way to one subscriber: a brief, the mail that asks to confirm, a notice of what is not sent.
 
     `waiting` is to be sent, `claimed` is in a sender's hand, `sending` was being handed over when last heard of,
     `failed` is tried again at `next_try`, `dead` is not. `doubtful` counts the times after which nobody could know

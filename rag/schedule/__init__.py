@@ -7,7 +7,7 @@ woken, by whom, and how many are: docs/delivery.md.
 from __future__ import annotations
 
 from rag.schedule.periods import Period, Timetable, last_before, last_due, week_period
-from rag.schedule.publish import enlist, publish, publish_all, wanted
+from rag.schedule.publish import enlist, publish, publish_all, tell_left_out, wanted
 from rag.schedule.run import Scheduled, attended, run_due, timetable
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "publish",
     "publish_all",
     "run_due",
+    "tell_left_out",
     "timetable",
     "wanted",
     "week_period",

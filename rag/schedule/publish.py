@@ -79,10 +79,26 @@ async def _unnoted(desk: DeliverDesk, period: Period, topic: str | None, begun: 
 
 
 async def wanted(desk: DeliverDesk, period: Period) -> list[str | None]:
-    """The topics that briefs of a period are written on; None is everything that is new, which each week has."""
-    topics = await desk.catalogue.read(subscribers.wanted_topics, period.cadence)
+    """The topics that briefs of a period are written on; None is everything that is new, which each week has.
+
+    Of more topics than the settings allow, those that most subscribers want; `tell_left_out` tells the others.
+    """
+    topics = (await desk.catalogue.read(subscribers.wanted_topics, period.cadence))[: desk.topics]
     everything = period.week is not None or await desk.catalogue.read(subscribers.any_active, period.cadence, "")
     return [*([None] if everything else []), *topics]
+
+
+async def tell_left_out(desk: DeliverDesk, period: Period) -> int:
+    """Have who wants a topic that there is no room for told so, once each; how many topics those are."""
+    left_out = (await desk.catalogue.read(subscribers.wanted_topics, period.cadence))[desk.topics :]
+    if left_out:
+        _log.warning(
+            "more topics are wanted than PAPERBRIEF_SCHEDULE_TOPICS allows",
+            extra={"period": period.key, "allowed": desk.topics, "left_out": len(left_out)},
+        )
+    for topic in left_out:
+        await desk.catalogue.write(deliveries.enlist_notice, period.cadence, topic_key(topic), desk.clock())
+    return len(left_out)
 
 
 async def enlist(desk: DeliverDesk, period: Period, topic: str | None, made: Briefing) -> int:

@@ -22,7 +22,7 @@ from rag.deliver.subscribe import sweep
 from rag.errors import PaperbriefError
 from rag.models import Briefing, Cadence, DeliveryReport
 from rag.schedule.periods import Timetable, last_before, last_due
-from rag.schedule.publish import Writes, publish_all, wanted
+from rag.schedule.publish import Writes, publish_all, tell_left_out, wanted
 
 SEND_SECONDS = 60
 LOOK_SECONDS = 600
@@ -65,6 +65,7 @@ async def write_due(library: Writes, desk: DeliverDesk, table: Timetable) -> dic
         if due.timestamp() < float(since) or await desk.catalogue.read(facts.value, name) == period.key:
             continue
         topics = await wanted(desk, period)
+        await tell_left_out(desk, period)
         written, complete = await publish_all(library, desk, period, topics)
         made[period.key] = tuple(written.values())
         if complete:

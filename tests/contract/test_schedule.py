@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import email
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
+from email.policy import default
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -17,8 +19,10 @@ from invented import briefing
 
 from rag.catalogue import briefs, issues
 from rag.deliver.desk import DeliverDesk
+from rag.deliver.post import deliver
+from rag.deliver.wishes import topic_key
 from rag.models import BriefConstraints, Briefing, Cadence, Window
-from rag.schedule import Timetable, attended, last_before, last_due, publish, run_due, week_period
+from rag.schedule import Timetable, attended, last_before, last_due, publish, run_due, tell_left_out, week_period
 from rag.schedule.run import triggers
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -205,6 +209,72 @@ async def test_an_empty_week_is_sent_to_nobody(tmp_path: Path) -> None:
         assert len(writer.asked) == 1
         assert done.delivery.waiting == 0
         assert await rows(desk, "deliveries") == []
+
+
+@pytest.mark.anyio
+async def test_one_topic_however_it_is_written_is_one_brief(tmp_path: Path) -> None:
+    clock = Clock(at("2025-03-12T12:00Z"))
+    with postbox() as box:
+        async with scheduled(tmp_path, clock, box.url) as (desk, writer):
+            ways = ("Café  graphs", "CAFÉ GRAPHS", " cafe\u0301 graphs ")
+            for number, way in enumerate(ways):
+                await subscribed(desk, f"a{number}@example.org", topics=(way,))
+            await run_due(writer, desk, MONDAYS)
+            clock.now = at("2025-03-17T07:00Z")
+            await run_due(writer, desk, MONDAYS)
+            assert [topic_key(topic) for topic, _, _ in writer.asked] == ["", "café graphs"]
+            assert sorted(box.recipients) == ["a0@example.org", "a1@example.org", "a2@example.org"]
+
+
+@pytest.mark.anyio
+async def test_topics_that_there_is_no_room_for_wait_and_who_wants_them_is_told_once(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    clock = Clock(at("2025-03-12T12:00Z"))
+    with postbox() as box:
+        async with scheduled(tmp_path, clock, box.url) as (made, writer):
+            desk = replace(made, topics=2)
+            await subscribed(desk, "old@example.org", topics=("first",))
+            clock.now += 60
+            await subscribed(desk, "one@example.org", topics=("second", "third & <last>"))
+            await subscribed(desk, "two@example.org", topics=("second",))
+            await run_due(writer, desk, MONDAYS)
+            clock.now = at("2025-03-17T07:00Z")
+            await run_due(writer, desk, MONDAYS)
+            assert [topic for topic, _, _ in writer.asked] == [None, "second", "first"], (
+                "what most want, then the oldest"
+            )
+            told = [text for to, text in box.arrived if b"not written on" in text]
+            assert sorted(box.recipients) == ["old@example.org", *["one@example.org"] * 2, "two@example.org"]
+            assert len(told) == 1
+            assert b"List-Unsubscribe-Post" in told[0]
+            shown = email.message_from_bytes(told[0], policy=default)
+            text, html = shown.get_body(("plain",)), shown.get_body(("html",))
+            assert text is not None
+            assert html is not None
+            assert "third & <last>" in text.get_content()
+            assert "third &amp; &lt;last&gt;" in html.get_content()
+            assert "PAPERBRIEF_SCHEDULE_TOPICS" in caplog.text
+            clock.now = at("2025-03-24T07:00Z")
+            await run_due(writer, desk, MONDAYS)
+            assert sum(b"not written on" in text for _, text in box.arrived) == 1, "said once"
+            await run_due(writer, replace(desk, topics=3), MONDAYS)
+            clock.now = at("2025-03-31T07:00Z")
+            await run_due(writer, replace(desk, topics=3), MONDAYS)
+            assert writer.asked[-1][0] == "third & <last>", "nothing was forgotten"
+
+
+@pytest.mark.anyio
+async def test_a_notice_on_a_topic_that_nobody_wants_any_more_is_not_sent(tmp_path: Path) -> None:
+    clock = Clock(at("2025-03-17T07:00Z"))
+    with postbox() as box:
+        async with scheduled(tmp_path, clock, box.url) as (made, _):
+            desk = replace(made, topics=0)
+            await subscribed(desk, "ada@example.org", topics=("graphs",))
+            assert await tell_left_out(desk, week_period("2025-W11")) == 1
+            await subscribed(desk, "ada@example.org", topics=("trees",))
+            report = await deliver(desk)
+            assert (report.sent, box.arrived) == (0, [])
 
 
 @pytest.mark.anyio
