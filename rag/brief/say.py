@@ -19,6 +19,7 @@ from rag.models import Paper
 from rag.text.names import names, system_of
 
 _LONG = 38  # words from which a sentence that says what a thing is gives way to a shorter one
+_CUMBERS = 0.6
 _TRIED = 5  # sentences of a paper that are tried as its introduction
 
 
@@ -76,7 +77,10 @@ def _introduced(voice: Voice) -> Line | None:
             continue
         explains = voice.explains(done.text) if voice.called.system else line.own and introduces(line.text)
         if explains:
-            able.append((line.introduces + _christening(voice, line) - 0.6 * (length(done.text) > _LONG), line))
+            long = length(done.text) > _LONG
+            able.append((line.introduces + _christening(voice, line) - _CUMBERS * long, line))
+            if not long:
+                break  # those behind it introduce less
     return max(able, key=lambda one: one[0])[1] if able else None
 
 
