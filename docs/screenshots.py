@@ -66,7 +66,7 @@ def take(browser: Browser, url: str) -> None:
         shoot(page, "library")
     with visiting(browser, url, dark=True, phone=True) as page:
         ask(page, "What is the speedup of SpecDec++?")
-        page.locator(".cite").click()
+        page.locator(".cite").first.click()
         page.locator(".pane mark").wait_for()
         shoot(page, "phone")
 
