@@ -124,6 +124,10 @@ BRIEF_PAGES = "/briefs/"
 """Where the page of a brief stands, which a link in a mail opens without a key."""
 
 
+FEEDS = "/feeds/"
+"""Where the feeds stand, which a signed address opens without a key."""
+
+
 def by_link(scope: Scope) -> bool:
     """Whether the request passed because of the signed link that it followed, and of nothing else."""
     return bool(scope["state"].get("by_link", False))

@@ -87,8 +87,12 @@ async def write_brief(house: HouseDep, request: Request) -> Response:
 async def _briefs(
     house: House, request: Request, cursor: str | None, *, wrong: str = "", given: Mapping[str, str] | None = None
 ) -> Response:
+    caller, token = caller_of(request), ""
+    if caller.key_id is not None and not house.settings.public_read and "read" in caller.scopes:
+        token = (await asyncio.to_thread(lambda: house.tokens)).sign("feed", caller.key_id)
     return page(
         "briefs.html",
+        feed_token=token,
         status=422 if wrong else 200,
         listed=await house.library.briefs(cursor, limit=_BRIEFS),
         first=cursor is None,

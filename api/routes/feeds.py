@@ -6,16 +6,21 @@ import asyncio
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Annotated
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Query, Request
+from pydantic import Field
 from starlette.responses import Response
 
+from api.access import by_link
 from api.conditional import http_date, instant, not_modified, unchanged
-from api.fields import NO_QUERY
+from api.fields import Strict
 from api.house import House, HouseDep
-from api.problems import NOT_READY, documented
+from api.problems import BAD_LINK, NOT_READY, OLD_LINK, documented
 from rag import __version__
 from rag.catalogue import feeds
+from rag.deliver.letters import page_token
+from rag.deliver.tokens import MOST_CHARACTERS
 from rag.holdings import feed_state
 from rag.models import Briefing
 from rag.render import Feed, atom, json_feed
@@ -36,11 +41,19 @@ class Form:
     write: Callable[[Sequence[Briefing], Feed], str]
 
 
+class FeedQuery(Strict):
+    """What stands behind a feed's address."""
+
+    token: Annotated[str, Field(min_length=1, max_length=MOST_CHARACTERS)] | None = Field(
+        default=None, description="The signed part of an address that needs no key; the page of briefs shows it."
+    )
+
+
 _ATOM = Form("application/atom+xml", atom)
 _JSON = Form("application/feed+json", json_feed)
 _HELD = {
     304: {"description": "The client has it already (`If-None-Match`, else `If-Modified-Since`)."},
-    **documented(NOT_READY),
+    **documented(NOT_READY, BAD_LINK, OLD_LINK),
 }
 
 
@@ -49,9 +62,8 @@ _HELD = {
     summary="Follow the briefs (Atom)",
     response_class=Response,
     responses={200: {"content": {_ATOM.media_type: {"schema": {"type": "string"}}}}, **_HELD},
-    dependencies=NO_QUERY,
 )
-async def atom_feed(request: Request, house: HouseDep) -> Response:
+async def atom_feed(query: Annotated[FeedQuery, Query()], request: Request, house: HouseDep) -> Response:
     """Follow the newest briefs with a feed reader; identifiers of entries stay when the service moves.
 
     A brief that reports nothing is left out. Poll as often as you like: what has not changed is answered with 304.
@@ -64,9 +76,8 @@ async def atom_feed(request: Request, house: HouseDep) -> Response:
     summary="Follow the briefs (JSON Feed)",
     response_class=Response,
     responses={200: {"content": {_JSON.media_type: {"schema": {"type": "object"}}}}, **_HELD},
-    dependencies=NO_QUERY,
 )
-async def json_feed_of_briefs(request: Request, house: HouseDep) -> Response:
+async def json_feed_of_briefs(query: Annotated[FeedQuery, Query()], request: Request, house: HouseDep) -> Response:
     """Follow the newest briefs as JSON Feed 1.1; the same entries as in the Atom feed."""
     return await _feed(_JSON, request, house)
 
@@ -74,7 +85,8 @@ async def json_feed_of_briefs(request: Request, house: HouseDep) -> Response:
 async def _feed(form: Form, request: Request, house: House) -> Response:
     state = await feed_state(house.library.catalogue)
     site = house.site(request)
-    seen = f"{form.media_type} {__version__} {site} {state}"
+    guest = by_link(request.scope)
+    seen = f"{form.media_type} {__version__} {site} {state}{' by link' if guest else ''}"
     tag = f'"{hashlib.sha256(seen.encode()).hexdigest()[:24]}"'
     modified = instant(state.updated)
     headers = {
@@ -87,7 +99,10 @@ async def _feed(form: Form, request: Request, house: House) -> Response:
     content = house.feeds.get(tag)
     if content is None:
         briefs = await house.library.catalogue.read(feeds.recent, SHOWN)
-        feed = Feed(state.id, state.updated, site)
+        # Who reads the feed without a key can open what it tells of as from a mail.
+        tokens = await asyncio.to_thread(lambda: house.tokens) if guest else None
+        opens = {one.id: page_token(tokens, one) for one in briefs} if tokens else {}
+        feed = Feed(state.id, state.updated, site, opens)
         content = (await asyncio.to_thread(form.write, briefs, feed)).encode()
         house.keep_feed(tag, content)
     return Response(content, headers=headers, media_type=form.media_type)

@@ -12,6 +12,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.access import (
     BRIEF_PAGES,
+    FEEDS,
     LOCAL,
     PUBLIC,
     Caller,
@@ -101,18 +102,29 @@ class Gate:
         """Whether a link from a mail opens this page to who may not read otherwise. Refuses one that is not good."""
         may = caller.kind != "public" or is_open(need, self._house.settings)
         token = HTTPConnection(scope).query_params.get("token")
-        if may or token is None or scope["method"] != "GET" or not scope["path"].startswith(BRIEF_PAGES):
+        path = scope["path"]
+        if may or token is None or scope["method"] != "GET" or not path.startswith((BRIEF_PAGES, FEEDS)):
             return False
         tokens = await asyncio.to_thread(lambda: self._house.tokens)
         try:
-            opens = tokens.read("brief", token)
+            opens = tokens.read("feed" if path.startswith(FEEDS) else "brief", token)
         except TokenError as error:
             await self._house.limits.count_failure(address_of(scope.get("client")))
             raise refusal_of(error) from None
-        if scope["path"] != BRIEF_PAGES + opens:
+        if path.startswith(FEEDS):
+            await self._require_reader(opens)
+        elif path != BRIEF_PAGES + opens:
             raise Refusal(BAD_LINK, "This link is for another brief.", hint="Copy the whole link from the mail.")
         scope["state"]["by_link"] = True
         return True
+
+    async def _require_reader(self, key_id: str) -> None:
+        """Refuse the feed's address of a key that was revoked, or may not read."""
+        found = await self._house.library.catalogue.read(stored.find, key_id)
+        if found is None or "read" not in found[0].scopes:
+            raise Refusal(
+                OLD_LINK, "The key of this feed's address was revoked.", hint="Ask for a key and take its address."
+            )
 
     def _require(self, caller: Caller, need: Need) -> None:
         if caller.kind == "public":

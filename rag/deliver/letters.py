@@ -23,6 +23,7 @@ from html import escape
 
 from rag.catalogue.deliveries import Claim
 from rag.deliver.desk import DeliverDesk
+from rag.deliver.tokens import Tokens
 from rag.errors import InputError
 from rag.models import Briefing
 from rag.render.mail import Links, mail
@@ -43,11 +44,16 @@ class Letter:
 def brief_letter(desk: DeliverDesk, briefing: Briefing) -> Letter:
     """The mail of a brief."""
     mark = f"pb{hashlib.sha256(briefing.id.encode()).hexdigest()}"
-    written = datetime.fromisoformat(briefing.provenance.created).timestamp()
     # The link to the page is the same for all, and for the second try of one mail.
-    page = f"{desk.site}/briefs/{briefing.id}?token={desk.tokens.sign('brief', briefing.id, now=written)}"
+    page = f"{desk.site}/briefs/{briefing.id}?token={page_token(desk.tokens, briefing)}"
     made = mail(briefing, Links(page=page, unsubscribe=_way_out(desk, mark), site=desk.site))
     return _letter(desk, made.subject, made.text, made.html, mark, is_list=True)
+
+
+def page_token(tokens: Tokens, briefing: Briefing) -> str:
+    """What opens the page of a brief, for as long after it was written as such a link is good."""
+    written = datetime.fromisoformat(briefing.provenance.created).timestamp()
+    return tokens.sign("brief", briefing.id, now=written)
 
 
 def confirm_letter(desk: DeliverDesk) -> Letter:

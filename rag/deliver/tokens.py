@@ -21,12 +21,16 @@ from itsdangerous import BadData, URLSafeSerializer
 from rag.config import Settings
 from rag.errors import StorageError, TokenExpired, TokenForged, TokenMisused
 
-Purpose = Literal["confirm", "unsubscribe", "brief"]
+Purpose = Literal["confirm", "unsubscribe", "brief", "feed"]
 
 FILE = "token.secret"
 _DAY = 24 * 3600
 LASTS: dict[Purpose, int] = {"confirm": 7 * _DAY, "unsubscribe": 400 * _DAY, "brief": 90 * _DAY}
-"""Seconds that a token is good for. Mail is kept, so the link that ends a subscription outlives a year."""
+"""Seconds that a token is good for. Mail is kept, so the link that ends a subscription outlives a year.
+
+One for a feed is good for as long as the key that it names: a feed reader asks for years, and cannot be told another.
+"""
+_NEVER = 0
 MOST_CHARACTERS = 1_000
 """Longer ones are refused unread."""
 
@@ -56,7 +60,8 @@ class Tokens:
 
     def sign(self, purpose: Purpose, subject: str, *, now: float | None = None) -> str:
         """A token for this purpose and subject: letters, digits, `-`, `_` and `.`, fit for an address."""
-        expires = int(time.time() if now is None else now) + LASTS[purpose]
+        began = int(time.time() if now is None else now)
+        expires = began + LASTS[purpose] if purpose in LASTS else _NEVER
         return str(self._signer.dumps([purpose, subject, expires]))
 
     def read(self, purpose: Purpose, token: str, *, now: float | None = None) -> str:
@@ -70,7 +75,7 @@ class Tokens:
         signed, subject, expires = self._parts(token)
         if signed != purpose:
             raise TokenMisused("This link is for something else.", hint="Use it where it came from.")
-        if (time.time() if now is None else now) >= expires:
+        if expires != _NEVER and (time.time() if now is None else now) >= expires:
             raise TokenExpired("This link is no longer valid.", hint="Ask for a new one.")
         return subject
 
@@ -89,6 +94,8 @@ class Tokens:
         except (BadData, ValueError, TypeError):
             raise forged from None
         if purpose not in get_args(Purpose) or not isinstance(subject, str) or not isinstance(expires, int):
+            raise forged
+        if (expires == _NEVER) == (purpose in LASTS):
             raise forged
         return purpose, subject, expires
 

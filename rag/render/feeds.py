@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from rag.models import Briefing
 from rag.render.filled import filled
@@ -22,11 +22,15 @@ _LANGUAGE = "en"
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """A feed: its stable identifier, when it changed last (RFC 3339), and the service's address without a slash."""
+    """A feed: its stable identifier, when it changed last (RFC 3339), and the service's address without a slash.
+
+    `opens` has, by a brief's identifier, the token that opens its page to a reader of the feed who has no key.
+    """
 
     id: str
     updated: str
     site: str
+    opens: Mapping[str, str] = field(default_factory=dict)
 
 
 def atom(briefs: Sequence[Briefing], feed: Feed) -> str:
@@ -56,7 +60,8 @@ def entry_id(briefing: Briefing) -> str:
 
 def page_of(briefing: Briefing, feed: Feed) -> str:
     """The address of a brief's page."""
-    return f"{feed.site}/briefs/{briefing.id}"
+    token = feed.opens.get(briefing.id)
+    return f"{feed.site}/briefs/{briefing.id}" + (f"?token={token}" if token else "")
 
 
 def content(briefing: Briefing, feed: Feed) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
@@ -12,10 +13,11 @@ import feedparser
 import httpx
 import pytest
 from contract.papers import HashingEmbedder, records, settings
-from contract.serving import api, client_of, problem
+from contract.serving import BASE, api, client_of, problem
 
 import api.routes.feeds as feeds_route
 from api.app import create_app
+from rag import keys
 from rag.catalogue import feeds
 from rag.config import Settings
 from rag.library import Library, open_library
@@ -245,6 +247,43 @@ async def test_reading_and_writing_need_what_they_need_elsewhere(tmp_path: Path)
     ):
         for path in ("/v1/briefs", "/v1/briefs/brf_0", "/v1/briefs/brf_0.md", "/feeds/briefs.atom"):
             problem(await outside.get(path), 401, "key-needed")
+
+
+async def test_a_signed_address_of_the_feed_needs_no_key_until_its_key_is_revoked(
+    shelf: Shelf, caplog: pytest.LogCaptureFixture
+) -> None:
+    library, own = shelf
+    caplog.set_level("DEBUG", "paperbrief")
+    key, secret = await keys.create(library.catalogue, "ada", ("read",))
+    made = await library.brief(week=WEEK)
+    async with api(library, own, host="0.0.0.0") as client:
+        page = (await client.get("/briefs", headers={"Authorization": f"Bearer {secret}"})).text
+        found = re.search(r'href="(/feeds/briefs\.atom\?token=([\w.-]+))"', page)
+        assert found is not None
+        address, token = found[1], found[2]
+        assert f'href="/feeds/briefs.json?token={token}"' in page
+        first = await client.get(address)
+        assert first.status_code == 200
+        assert first.headers["cache-control"].startswith("private")
+        again = await client.get(address, headers={"If-None-Match": first.headers["etag"]})
+        assert again.status_code == 304
+        # What it tells of can be read as from a mail, and nothing else.
+        (entry,) = feedparser.parse(first.content).entries
+        assert entry.link.startswith(f"{BASE}/briefs/{made.id}?token=")
+        assert (await client.get(entry.link.removeprefix(BASE))).status_code == 200
+        shown = (await client.get(f"/feeds/briefs.json?token={token}")).json()
+        assert [one["url"] for one in shown["items"]] == [entry.link]
+        for path in ("/briefs", "/v1/briefs", f"/v1/briefs/{made.id}", "/v1/papers"):
+            problem(await client.get(path, params={"token": token}), 401, "key-needed")
+        problem(await client.get(f"/briefs/{made.id}", params={"token": token}), 403, "link-not-ours")
+        problem(await client.get(f"{address}x"), 403, "link-not-ours")
+        with_key = await client.get("/feeds/briefs.atom", headers={"Authorization": f"Bearer {secret}"})
+        assert "token=" not in with_key.text
+        await keys.revoke(library.catalogue, key.id)
+        problem(await client.get(address), 410, "link-expired")
+    assert token not in caplog.text
+    async with api(library, own) as here:
+        assert "token=" not in (await here.get("/briefs")).text, "nobody needs one here"
 
 
 async def test_the_json_of_a_brief_is_the_contracts(client: httpx.AsyncClient) -> None:

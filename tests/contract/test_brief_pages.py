@@ -196,10 +196,10 @@ async def test_a_link_opens_its_brief_and_nothing_else(shelf: Shelf) -> None:
             "/briefs",
             f"/v1/briefs/{made.id}",
             f"/v1/briefs/{made.id}.html",
-            "/feeds/briefs.atom",
             "/v1/papers",
         ):
             problem(await client.get(path, params={"token": token}), 401, "key-needed")
+        problem(await client.get("/feeds/briefs.atom", params={"token": token}), 403, "link-not-ours")
         problem(await client.post(f"/briefs/{made.id}", params={"token": token}), 401, "key-needed")
 
 

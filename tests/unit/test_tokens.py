@@ -61,6 +61,17 @@ def test_a_token_serves_one_purpose_only() -> None:
                 OURS.read(other, OURS.sign(purpose, "sub_1", now=NOW), now=NOW)
 
 
+def test_a_feeds_address_does_not_end_and_another_ones_cannot_be_made_endless() -> None:
+    token = OURS.sign("feed", "key_1", now=NOW)
+    assert OURS.sign("feed", "key_1", now=NOW + 1e9) == token, "a reader keeps one address"
+    assert OURS.read("feed", token, now=NOW + 1e9) == "key_1"
+    for purpose in LASTS:
+        with pytest.raises(TokenMisused):
+            OURS.read(purpose, token, now=NOW)
+        with pytest.raises(TokenForged):
+            OURS.read(purpose, OURS._signer.dumps([purpose, "sub_1", 0]), now=NOW)
+
+
 @pytest.mark.parametrize("purpose", sorted(LASTS))
 def test_a_token_ends_to_the_second(purpose: str) -> None:
     token = OURS.sign(purpose, "sub_1", now=NOW)
