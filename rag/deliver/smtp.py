@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import base64
 import contextlib
-import re
 import smtplib
 import socket
 import ssl
@@ -68,7 +67,8 @@ class SmtpServer:
 def _as_text(message: bytes) -> bytes:
     """The text with its end, as DATA wants it: a line that begins with a dot gets another."""
     whole = message if message.endswith(b"\r\n") else message + b"\r\n"
-    return re.sub(rb"(?m)^\.", b"..", whole) + b".\r\n"
+    stuffed = whole.replace(b"\n.", b"\n..")
+    return (b"." if whole.startswith(b".") else b"") + stuffed + b".\r\n"
 
 
 class ServerTrouble(Exception):
