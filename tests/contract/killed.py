@@ -25,7 +25,7 @@ from rag.library import Library, open_library
 from rag.models import PaperRecord
 
 FORKING = multiprocessing.get_context("forkserver")
-FORKING.set_forkserver_preload(["rag.library", "alembic.command", "chromadb", "tantivy"])
+FORKING.set_forkserver_preload(["rag.library", "alembic.command", "chromadb", "tantivy", "contract.delivered"])
 
 PAUSE = 0.0004  # seconds a passage: about half of the time then passes in embedding, half in writing
 EVERYONE = 2_000  # more hits than there are papers

@@ -220,7 +220,7 @@ async def test_public_reading_is_reading_alone(shelf: tuple[Library, Settings]) 
         ("DELETE", "/v1/papers/a", Need.WRITE),
         ("GET", "/v1/papers/a", Need.PUBLIC_READ),
         ("GET", "/v1/papers/a/answers", Need.READ),
-        ("POST", "/v1/subscriptions", Need.PUBLIC_READ),
+        ("POST", "/v1/subscriptions", Need.PUBLIC_ASK),
         ("POST", "/v1/subscriptions/confirm", Need.NOTHING),
         ("GET", "/v1/subscriptions/list", Need.READ),
         ("DELETE", "/v1/subscriptions", Need.WRITE),
