@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from rag import __version__
 from rag.brief.compose import Composed, Section
 from rag.brief.plan import Plan
+from rag.brief.room import NAMED
 from rag.brief.say import Voice
 from rag.cite import cited
 from rag.ground import Grounded
@@ -17,6 +18,7 @@ from rag.models import (
     BriefProvenance,
     BriefSection,
     Dropped,
+    LeftOut,
     ReportedPaper,
     Usage,
 )
@@ -45,6 +47,12 @@ def assembled(
         sections.append(_section(section, mine))
     reported = list(dict.fromkeys(paper_id for section in sections for paper_id in section.paper_ids))
     revisions = {paper.paper_id: paper.revision for paper in plan.papers}
+    # What was planned and got no sentence in composing is left out as what was never planned is.
+    silent = [
+        LeftOut(paper_id=paper.paper_id, title=paper.title, reason="no sentence")
+        for paper in plan.papers
+        if paper.paper_id not in reported
+    ]
     return Briefing(
         id=brief_id,
         topic=plan.topic,
@@ -67,8 +75,8 @@ def assembled(
             window=plan.window,
             papers_found=plan.papers_found,
             papers_reported=len(reported),
-            left_out=plan.left_out,
-            left_out_count=plan.left_out_count,
+            left_out=(*silent, *plan.left_out)[:NAMED],
+            left_out_count=len(silent) + plan.left_out_count,
         ),
         provenance=BriefProvenance(
             mode="extractive" if model is None else "generative",

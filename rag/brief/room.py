@@ -15,7 +15,7 @@ from rag.models import BriefNote, BriefPaper, Changes, FurtherTheme, LeftOut, Pa
 _LEAST_THEMES = 3  # themes of a week that are told at least
 _OF_A_THEME = 1.3  # papers of a theme that are told on average
 _FULL_WORDS = 46  # what a paper takes of a brief, with its share of all that is not about one paper
-_NAMED = 20  # papers without a sentence that are named as left out
+NAMED = 20  # papers without a sentence that are named as left out
 _LISTED = 200  # papers without a sentence that are listed under their themes
 
 
@@ -97,7 +97,7 @@ def plan_of(
         changes=changed,
         notes=_notes(request, found, len(order), changed, searched),
         left_out=tuple(
-            LeftOut(paper_id=order[p].paper.id, title=order[p].paper.title, reason="no room") for p in out[:_NAMED]
+            LeftOut(paper_id=order[p].paper.id, title=order[p].paper.title, reason="no room") for p in out[:NAMED]
         ),
         left_out_count=len(order) - len(chosen),
         papers_searched=searched,

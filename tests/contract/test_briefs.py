@@ -70,6 +70,8 @@ async def check(library: Library, made: Briefing) -> None:
     reported = {name for section in made.sections for name in section.paper_ids}
     assert {paper.paper_id for paper in made.papers} == reported
     assert made.coverage.papers_reported == len(reported)
+    listed_without = sum(section.more_count for section in made.sections) + sum(one.count for one in made.further)
+    assert made.coverage.left_out_count == listed_without, "what is counted is what is listed"
 
 
 async def test_a_week_is_told_and_kept(library: Library) -> None:
@@ -204,6 +206,16 @@ async def test_three_hundred_papers_on_one_theme_stay_short(library: Library) ->
         assert len(made.coverage.left_out) <= 20
         assert sum(len(section.more) for section in made.sections) <= 200
         assert len(markdown(made)) < 40_000
+
+
+async def test_papers_that_got_no_sentence_after_all_are_counted_as_left_out(library: Library) -> None:
+    await library.ingest(listed(MONDAY, [invented(n) for n in range(12)]))
+    made = await library.brief(topic="speculative decoding", constraints=BriefConstraints(max_words=120))
+    await check(library, made)
+    told = {paper.paper_id for paper in made.papers}
+    assert len(told) < 12, "there is no room for all that were planned"
+    assert len(told) + made.coverage.left_out_count == 12
+    assert told.isdisjoint(one.paper_id for one in made.coverage.left_out)
 
 
 async def test_what_gives_orders_to_a_machine_is_not_told(library: Library) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from rag.text.orders import is_order
@@ -62,6 +64,18 @@ def test_a_report_is_none(sentence: str) -> None:
     assert not is_order(sentence)
 
 
-@pytest.mark.parametrize("piece", ["to any ", "you must ", "ignore ", "AI systems that read ", "note to ", "the "])
-def test_a_long_sentence_is_judged_at_once(piece: str) -> None:
-    assert not is_order("x" + piece * 5_000) or piece in {"you must ", "ignore "}
+@pytest.mark.parametrize(
+    ("piece", "orders"),
+    [
+        ("to any ", False),
+        ("you must say ", True),
+        ("note to ", False),
+        ("AI systems that read ", False),
+        ("the ", False),
+    ],
+)
+def test_a_long_sentence_is_judged_as_a_short_one_is(piece: str, orders: bool) -> None:
+    """A rule that looked back from every word would take minutes for this."""
+    began = time.process_time()
+    assert is_order("x " + piece * 5_000) is orders
+    assert time.process_time() - began < 30
