@@ -16,7 +16,7 @@ from rag.brief.roles import MEASURED, Line, introduces
 from rag.brief.say import Voice, length, said
 from rag.brief.wording import FIRST_PERSON
 from rag.compose import cues
-from rag.ground import DroppedSentence, Grounded
+from rag.ground import Grounded
 from rag.text.figures import figures
 
 _LONGEST = 44
@@ -30,10 +30,9 @@ _RESULTS = 4  # results that are tried
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """What is said of a paper, in its order, and what was tried and refused for good."""
+    """What is said of a paper, in its order."""
 
     said: tuple[Grounded, ...]
-    dropped: tuple[DroppedSentence, ...] = ()
 
 
 def words_of(voice: Voice, account: Account) -> int:
@@ -47,12 +46,11 @@ def words_of(voice: Voice, account: Account) -> int:
 def in_full(voice: Voice) -> Account:
     """What the paper brings and what came of it: as one sentence where that stays readable, else as two."""
     first = _introduction(voice)
-    for line, second in _seconds(voice, first):
-        made = joined(voice, line, first, second)
-        if made is not None:
-            return Account((made,))
-        return _kept(first, opened_otherwise(voice, line, first, second))
-    return _kept(first) if first is not None else _least(voice)
+    line, second = next(_seconds(voice, first), (None, None))
+    if line is None or second is None:
+        return _kept(first) if first is not None else _least(voice)
+    made = joined(voice, line, first, second)
+    return _kept(made) if made is not None else _kept(first, opened_otherwise(voice, line, first, second))
 
 
 def in_short(voice: Voice) -> Account:

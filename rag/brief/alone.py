@@ -11,8 +11,6 @@ from __future__ import annotations
 
 import re
 
-from rag.compose import cues
-
 _WORK = (
     r"(?:methods?|approach(?:es)?|frameworks?|algorithms?|techniques?|systems?|solutions?|strateg(?:y|ies)|schemes?|"
     r"pipelines?|procedures?|proposal)"
@@ -58,7 +56,11 @@ _OBJECT = re.compile(
 )
 _CLAUSE = re.compile(r"\b(?:and|that|which|while|when|if|whether|because|or|but|so)\b")
 _FURTHER = re.compile(r"\b(?:an?|by a) (?:further|additional) (?=[\d.]+)")
-_SUBJECT_IT = 3  # words of a sentence before which an object "it" finds no noun at all
+_LITTLE = re.compile(r"(?:with|from|that|which|into|more|most|less|also|than|their|them|they|then|when|were|have|been)")
+_MODELS = re.compile(
+    rf"\b(?:{_WORK}|train\w*|pre-?train\w*|learn\w*|fine-tun\w*|transformers?|networks?|\w*BERT\w*|\w*GPT\w*|\w*LMs?|decoding)\b",
+    re.IGNORECASE,
+)
 
 
 def points_away(text: str, before: str = "") -> bool:
@@ -96,9 +98,6 @@ def _by_this(text: str, before: str) -> bool:
         if not any(_told(word, earlier) for word in nouns):
             return True
     return False
-
-
-_LITTLE = re.compile(r"(?:with|from|that|which|into|more|most|less|also|than|their|them|they|then|when|were|have|been)")
 
 
 def _by_count(text: str, before: str) -> bool:
@@ -147,49 +146,3 @@ def _told(word: str, earlier: str) -> bool:
         return True
     stem = re.sub(r"(?:ies|es|s|y)$", "", word.casefold())
     return len(stem) > 2 and re.search(rf"\b{re.escape(stem)}", earlier, re.IGNORECASE) is not None
-
-
-_MODELS = re.compile(
-    rf"\b(?:{_WORK}|train\w*|pre-?train\w*|learn\w*|fine-tun\w*|transformers?|networks?|\w*BERT\w*|\w*GPT\w*|\w*LMs?|decoding)\b",
-    re.IGNORECASE,
-)
-
-
-# ------------------------------------------------------------------------------------------------- what a thing is
-
-_RESULTS = (
-    r"(?:outperform|achiev|improv|reduc|sav|surpass|beat|reach|attain|yield|show|rais|equal|exceed|need|requir|gain|"
-    r"perform|demonstrat|match|make|var|speed|lead|work|help|also|does|can|has|was|were|could|significantly|is|are|"
-    r"display|exhibit|obtain|deliver|remain|scor|prefer|run|cut|lower|increas|offer|allow|enabl|provid|generaliz|"
-    r"maintain|preserv|effectively|consistently|substantially|markedly|remarkably)"
-)
-_KINDS = (
-    r"(?:method|approach|framework|model|system|algorithm|strategy|technique|architecture|benchmark|dataset|corpus|metric|"
-    r"engine|suite|tool|network|transformer|library|task|law|attack|pipeline|paradigm|Transformer|Network|Model|Benchmark)"
-)
-_IN_PARTS = re.compile(
-    r"\b(?:consists? of|comprises?|has|contains) (?:two|three|four|several) (?:[a-z]+ )?"
-    r"(?:part|component|stage|module|step)s\.?$"
-)
-
-
-def says_what(text: str, name: str) -> bool:
-    """Whether a sentence says what the thing called `name` is, or how it does what it does; not only how well."""
-    first = text.split("; ", maxsplit=1)[0]
-    if _IN_PARTS.search(first):
-        return False
-    call = rf"{re.escape(name)}[\w.+-]*\)?(?: \([^)]*\))?"
-    acts = rf"{call},? (?:that |which )?(?!{_RESULTS}\w*\b)[a-z]+(?:s|es)\b (?!$)"
-    if re.search(acts, first) and not cues.is_result(first):
-        return True
-    return any(
-        re.search(pattern, first)
-        for pattern in (
-            rf"{call},? (?:is|are) (?:\w+ly )?(?:an?|the|one of|our|their)\b(?! (?:first|only) to\b)",
-            rf"{call}, (?:an?|the) (?:[\w-]+ ){{1,}}",
-            rf"\b(?:an?|the) [^.;]{{8,}}?\b(?:called|named|namely|dubbed|termed)\b[^.;]{{0,80}}{call}",
-            rf"\b(?:[Aa]n?|[Tt]he first) (?:[\w-]+ ){{0,8}}?{_KINDS},? \(?{call}",
-            r"\b(?:propose|introduce|present|develop|create|release|curate|pretrain|build)s?\b"
-            rf"[^.;]{{0,80}}{call}[, ]+(?:[\w-]+,? ){{2,}}",
-        )
-    )

@@ -11,7 +11,8 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from rag.brief.alone import points_away, says_what
+from rag.brief.alone import points_away
+from rag.brief.defines import says_what
 from rag.brief.roles import Line, conclusions, introduces, introduction, lines, mechanisms
 from rag.brief.wording import FIRST_PERSON, Called, opening, short_title, worded
 from rag.ground import DraftSentence, EvidenceSentence, Grounded, ground

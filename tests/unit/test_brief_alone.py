@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from rag.brief.alone import points_away, says_what
+from rag.brief.alone import points_away
+from rag.brief.defines import says_what
 
 
 @pytest.mark.parametrize(

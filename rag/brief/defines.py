@@ -1,0 +1,44 @@
+"""Whether a sentence says what a named thing is, not only how well it does. Pure."""
+
+from __future__ import annotations
+
+import re
+
+from rag.compose import cues
+
+_RESULTS = (
+    r"(?:outperform|achiev|improv|reduc|sav|surpass|beat|reach|attain|yield|show|rais|equal|exceed|need|requir|gain|"
+    r"perform|demonstrat|match|make|var|speed|lead|work|help|also|does|can|has|was|were|could|significantly|is|are|"
+    r"display|exhibit|obtain|deliver|remain|scor|prefer|run|cut|lower|increas|offer|allow|enabl|provid|generaliz|"
+    r"maintain|preserv|effectively|consistently|substantially|markedly|remarkably)"
+)
+_KINDS = (
+    r"(?:method|approach|framework|model|system|algorithm|strategy|technique|architecture|benchmark|dataset|corpus|metric|"
+    r"engine|suite|tool|network|transformer|library|task|law|attack|pipeline|paradigm|Transformer|Network|Model|Benchmark)"
+)
+_IN_PARTS = re.compile(
+    r"\b(?:consists? of|comprises?|has|contains) (?:two|three|four|several) (?:[a-z]+ )?"
+    r"(?:part|component|stage|module|step)s\.?$"
+)
+
+
+def says_what(text: str, name: str) -> bool:
+    """Whether a sentence says what the thing called `name` is, or how it does what it does; not only how well."""
+    first = text.split("; ", maxsplit=1)[0]
+    if _IN_PARTS.search(first):
+        return False
+    call = rf"{re.escape(name)}[\w.+-]*\)?(?: \([^)]*\))?"
+    acts = rf"{call},? (?:that |which )?(?!{_RESULTS}\w*\b)[a-z]+(?:s|es)\b (?!$)"
+    if re.search(acts, first) and not cues.is_result(first):
+        return True
+    return any(
+        re.search(pattern, first)
+        for pattern in (
+            rf"{call},? (?:is|are) (?:\w+ly )?(?:an?|the|one of|our|their)\b(?! (?:first|only) to\b)",
+            rf"{call}, (?:an?|the) (?:[\w-]+ ){{1,}}",
+            rf"\b(?:an?|the) [^.;]{{8,}}?\b(?:called|named|namely|dubbed|termed)\b[^.;]{{0,80}}{call}",
+            rf"\b(?:[Aa]n?|[Tt]he first) (?:[\w-]+ ){{0,8}}?{_KINDS},? \(?{call}",
+            r"\b(?:propose|introduce|present|develop|create|release|curate|pretrain|build)s?\b"
+            rf"[^.;]{{0,80}}{call}[, ]+(?:[\w-]+,? ){{2,}}",
+        )
+    )
