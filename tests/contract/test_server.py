@@ -23,6 +23,6 @@ async def test_what_is_written_goes_out_at_once() -> None:
         async with await asyncio.start_server(taken, sock=listening):
             _, writer = await asyncio.open_connection(*listening.getsockname())
             # Else the body of a response, its second piece, waits 40 ms for the client to acknowledge the first.
-            assert await asyncio.wait_for(told, 5) != 0
+            assert await asyncio.wait_for(told, 60) != 0
             writer.close()
             await writer.wait_closed()

@@ -143,7 +143,7 @@ def test_a_reply_without_end_is_not_read_to_its_end() -> None:
     with hooked(endless=True) as hook:
         began = time.monotonic()
         assert call(hook.url).result == "sent"
-        assert time.monotonic() - began < 5
+        assert time.monotonic() - began < 60
         hook.endless = False
 
 

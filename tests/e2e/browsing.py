@@ -10,11 +10,12 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, Route, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Route, expect, sync_playwright
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 PHONE = {"width": 390, "height": 844}
 DESK = {"width": 1280, "height": 800}
+PATIENCE = 60_000  # milliseconds that a page may take for what it should do at once: a machine may be slow
 
 
 @contextmanager
@@ -22,6 +23,7 @@ def chromium() -> Iterator[Browser]:
     """Debian's Chromium. Stopped before another module's tests begin: it holds this thread's event loop."""
     if CHROMIUM is None:
         pytest.skip("needs Chromium (on Debian and Ubuntu: apt-get install chromium)")
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         yield browser
@@ -59,7 +61,7 @@ def visiting(browser: Browser, url: str, **options: Any) -> Iterator[Visit]:
     """A visit to the service at `url`. It fails when a request left for elsewhere or a script went wrong."""
     options.setdefault("viewport", DESK)
     context = browser.new_context(**options)
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(PATIENCE)
     visit = Visit(context.new_page(), url)
 
     def guard(route: Route) -> None:

@@ -139,7 +139,7 @@ def test_a_text_made_to_keep_us_busy_does_not(raw: str) -> None:
     clean(raw)
     links(raw)
     normalised_title(raw)
-    assert time.process_time() - began < 5  # a quadratic step would take minutes
+    assert time.process_time() - began < 60  # takes less than one; a quadratic step would take minutes
 
 
 # -------------------------------------------------------------------------------------------- the system's name

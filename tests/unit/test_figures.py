@@ -274,9 +274,9 @@ def test_agreement_does_not_depend_on_who_is_asked_first(one: str, other: str) -
 
 
 @pytest.mark.parametrize(
-    "text", ["9" * 5_000, "1," * 5_000, "1 " * 5_000, "x-" * 5_000 + "1", "1x" * 5_000, "~" * 9_999]
+    "text", ["9" * 50_000, "1," * 50_000, "1 " * 50_000, "x-" * 50_000 + "1", "1x" * 50_000, "~" * 99_999]
 )
 def test_hostile_text_takes_no_longer_than_its_length(text: str) -> None:
     began = time.thread_time()
     figures(text)
-    assert time.thread_time() - began < 1.0
+    assert time.thread_time() - began < 60  # takes one or two; a quadratic step would take minutes

@@ -78,4 +78,4 @@ def test_a_long_sentence_is_judged_as_a_short_one_is(piece: str, orders: bool) -
     """A rule that looked back from every word would take minutes for this."""
     began = time.process_time()
     assert is_order("x " + piece * 5_000) is orders
-    assert time.process_time() - began < 30
+    assert time.process_time() - began < 60
