@@ -24,11 +24,16 @@ from rag.text.clean import normalised_title
 from rag.text.names import called
 from rag.text.words import stem, words
 
-CaseKind = Literal["asked", "hidden", "swapped"]
+CaseKind = Literal["asked", "hidden", "swapped", "joined"]
 
 _SWAPS = 2  # other systems that a question is asked of
 _SWAPPED = frozenset({"factoid", "method", "planted", "conversation"})
 _INVENTED = ("Quillfish", "TarnBERT", "Oxbow-2", "PetrelNet", "Moorhen++", "SedgeT5", "Fenland-7B", "KelpCoder")
+_JOINS = frozenset({"factoid", "method"})  # what a second question is joined to
+_JOINED = 2  # second questions that one is joined with
+_OPENS = re.compile(
+    r"(?:how|what|which|who|where|when|why)\b|(?:on|in|by|at|to|for|with|from|after|under) (?:what|which)\b"
+)
 _ENOUGH = 0.5  # share of the keys that an answer has to hold to be one
 
 
@@ -70,12 +75,74 @@ class Case:
 
 async def cases(opened: Shelf, questions: Sequence[GoldQuestion], *, further: bool = False) -> list[Case]:
     """The cases of all questions, asked of an open library."""
-    return [
-        replace(case, further=further, author=author(question))
+    made = [
+        replace(case, author=author(question))
         for question in questions
         for asked in _alone(question)
         for case in await _of(opened, question, asked)
     ]
+    for first, second in joined(questions):
+        made += [replace(case, author=author(first)) for case in await _of_two(opened, first, second)]
+    return [replace(case, further=further) for case in made]
+
+
+def joined(questions: Sequence[GoldQuestion]) -> Iterator[tuple[GoldQuestion, GoldQuestion]]:
+    """Pairs of an answerable question and another on its paper that can be asked as the second half of one.
+
+    Those that cannot be answered come first: people ask for something that is not given in one breath with what is.
+    """
+    seconds: dict[str, list[GoldQuestion]] = {}
+    for question in questions:
+        near = question.near if question.slice == "near_miss" and question.why != "absent_paper" else None
+        one = question.titles[0] if question.slice in _JOINS and len(question.titles) == 1 else near
+        if one and _second_half(question.question):
+            seconds.setdefault(normalised_title(one), []).append(question)
+    for first in questions:
+        if first.slice not in _JOINS or len(first.titles) != 1 or understand(first.question).parts:
+            continue
+        others = [q for q in seconds.get(normalised_title(first.titles[0]), ()) if q.id != first.id]
+        others.sort(key=lambda q: (q.answerable, hashlib.sha256(f"{first.id} {q.id}".encode()).digest()))
+        for second in others[:_JOINED]:
+            yield first, second
+
+
+def _second_half(text: str) -> bool:
+    """Whether a question can follow an "and": it opens with a question word, and is one question."""
+    return _OPENS.match(text[:1].lower() + text[1:]) is not None and not understand(text).parts
+
+
+async def _of_two(opened: Shelf, first: GoldQuestion, second: GoldQuestion) -> list[Case]:
+    """The parts of two questions that are asked as one, the system said once; none where it is not seen to be two."""
+    text = joined_text(opened, first, second)
+    found = await _asked(opened, text, None)
+    if len(found.proposals) != 2:
+        return []
+    return [
+        Case(
+            whole=f"{first.id} joined {second.id}",
+            kind="joined",
+            paper=first.titles[0],
+            slice="partial",
+            expected="answered" if second.answerable else "partial",
+            features=of_part,
+            answers=one.answerable and _right(one, part.sentences),
+            nearest=max((e.cosine for e in found.retrieved.evidence), default=0.0),
+            system_named=any(e.own for e in found.retrieved.evidence),
+            silent=not part.sentences,
+            answered=one.answerable,
+        )
+        for one, part, of_part in zip((first, second), found.proposals, found.features, strict=True)
+    ]
+
+
+def joined_text(opened: Shelf, first: GoldQuestion, second: GoldQuestion) -> str:
+    """Two questions in one: the second with "it" for the name of a system that the first has named."""
+    paper = opened.corpus.papers[opened.corpus.id_of(first.titles[0])]
+    last = second.question[:1].lower() + second.question[1:]
+    for name in called(paper.title, paper.abstract):
+        if _naming(name).search(first.question):
+            last = _naming(name).sub("it", last)
+    return f"{first.question.rstrip(' ?.!')}, and {last}"
 
 
 def author(question: GoldQuestion) -> str:

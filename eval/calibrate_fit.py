@@ -28,7 +28,7 @@ _BY_CASE = (
 )
 TERMS = (*NAMES, *(f"named*{name}" for name in _BY_CASE))
 """What is weighed: every feature, and some of them once more where the question names a system."""
-AGAINST = frozenset(name for name in NAMES if "missing" in name or name == "unsaid")
+AGAINST = frozenset(name for name in NAMES if "missing" in name or name in ("unsaid", "strays"))
 IN_FAVOUR = frozenset(("sound", "coverage", "cosine", "paper_cosine", "margin", "first_by_vectors", "first_by_words"))
 """Features that may speak only against an answer, or only for one: a weight of the other sign is chance."""
 FOLDS = 5
@@ -80,7 +80,7 @@ def weighed(found: Sequence[Case]) -> Floats:
     Where nothing would be said whatever the probability, there is nothing to learn.
     """
     near_misses = max(1, sum(case.counts and case.slice == "near_miss" for case in found))
-    counts = {kind: max(1, sum(case.kind == kind for case in found)) for kind in ("hidden", "swapped")}
+    counts = {kind: max(1, sum(case.kind == kind for case in found)) for kind in ("hidden", "swapped", "joined")}
     each = {kind: min(1.0, 0.5 * near_misses / count) for kind, count in counts.items()}
     return np.array([0.0 if case.silent else each.get(case.kind, _FURTHER if case.further else 1.0) for case in found])
 
@@ -184,13 +184,14 @@ def _questions(found: Sequence[Case], said: Floats) -> list[_Asked]:
 def chosen_threshold(found: Sequence[Case], said: Floats) -> float:
     """The threshold at which precision and recall of declining are best together, by their harmonic mean.
 
-    Of those that are no more than one question short of it, which nothing tells apart, the middle one.
+    Of those that are no more than one question short of it, which nothing tells apart, the one in their midst.
     """
     questions = _questions(found, said)
     together = {threshold: _harmonic(*declining(questions, threshold)) for threshold in _THRESHOLDS}
     one = 0.5 / max(1, sum(not question.answerable for question in questions))
     equal = [threshold for threshold, mean in together.items() if mean >= max(together.values()) - one - 1e-9]
-    return equal[(len(equal) - 1) // 2]
+    midst = (equal[0] + equal[-1]) / 2
+    return min(equal, key=lambda threshold: abs(threshold - midst))
 
 
 def _harmonic(precision: float, recall: float) -> float:

@@ -21,7 +21,7 @@ from rag.text.asked import Sought
 from rag.text.everyday import everyday
 
 _MARGIN = 0.3  # a lead in cosine from which more means no more
-_MANY_WORDS, _FEWEST, _MOST = 25, 6, 15  # "Why is it called so?" is short and can be answered
+_MANY_WORDS, _FEWEST, _MOST = 25, 6, 10  # "Why is it called so?" is short and can be answered
 _TOPICS = 2  # words that a paper lacks from which more mean no more
 _ASKS_WHAT = re.compile(r"\b(?:how|what|which|why|where|who)\b", re.IGNORECASE)  # "Can you tell me how …"
 
@@ -81,7 +81,12 @@ class Features:
     comparison: float
     yes_no: float
     words: float
-    """How many words the whole question has that search can use, out of 25: from 6 to 15, others count as these."""
+    """How many words the question has that search can use, out of 25: from 6 to 10, others count as these.
+
+    Of a part these are its own where a stored system is named; else what the whole says describes the paper to find.
+    """
+    strays: float
+    """Whether the question names a stored system, and nothing chosen is from a paper that is so named."""
 
     def as_dict(self) -> dict[str, float]:
         """The features by name."""
@@ -146,7 +151,8 @@ def features(
         survey=float(question.kind is Kind.SURVEY),
         comparison=float(question.kind is Kind.COMPARISON),
         yes_no=float(question.kind is Kind.YES_NO and not _ASKS_WHAT.search(question.text)),
-        words=max(_FEWEST, min(_MOST, len(words) if of is None else of)) / _MANY_WORDS,
+        words=max(_FEWEST, min(_MOST, len(words) if of is None or named else of)) / _MANY_WORDS,
+        strays=float(bool(named) and not own),
     )
 
 

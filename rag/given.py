@@ -67,14 +67,18 @@ _IN = r"(?:\b(?:in|how many|of how many)\s+)(?:[\w-]+[\s-])?"
 _UNITS: tuple[tuple[str, frozenset[str]], ...] = (
     (rf"{_IN}(?:dollars|usd|euros)\b|\$\s*(?:total|in total)|\bhow many \$", frozenset({"$", "€", "£", "cents"})),
     (
-        rf"{_IN}(?:hours?|days?|minutes?|seconds?|weeks?|months?)\b|\bgpu[ -](?:hrs?|hours?|days?)\b",
+        rf"{_IN}(?:hours?|days?|minutes?|(?:milli)?seconds?|ms|weeks?|months?)\b|\bgpu[ -](?:hrs?|hours?|days?)\b",
         frozenset({"hours", "minutes", "seconds", "ms", "days", "weeks", "months"}),
     ),
     (r"\bhow many points\b|\bin points\b", frozenset({"points", "%", ""})),
     (r"\bhow many (?:percent|per cent|%)|\bin (?:%|percent|per cent)|\bpct\b", frozenset({"%", "points"})),
     (r"\bwhat (?:%|percent\b|percentage\b|pct\b)", frozenset({"%", "points", "x"})),
     (r"\b(?:percentage|percent|fraction|proportion)s? of\b", frozenset({"%", "x", "points"})),
-    (r"\bhow many (?:\w+er|more|less|better|worse)\b", frozenset({"%", "x", "points"})),
+    (
+        r"\bhow many (?:more|less|better|worse|fewer|larger|smaller|higher|lower|faster|slower|cheaper|longer|shorter|"
+        r"bigger|greater)\b",
+        frozenset({"%", "x", "points"}),
+    ),
 )
 _MOMENT = re.compile(
     r"\b(?:run|test|inference|training|train|real|decoding|compile|serving|each|every|first|one|same|long|some|any|over|"
@@ -82,6 +86,7 @@ _MOMENT = re.compile(
     re.IGNORECASE,
 )
 _VALUE = re.compile(r"\b(?:numerical|numeric|exact|precise) (?:value|figure|number)s?\b", re.IGNORECASE)
+_WHAT_RATE = re.compile(r"\b(?:what|which)\s+(?:(?:is|was)\s+)?(?:[\w-]+\s+){0,4}?rate\b", re.IGNORECASE)
 _RATE = re.compile(r"\b(?:tokens|queries|requests|images|samples|frames|words)\s?/\s?s(?:ec)?\b", re.IGNORECASE)
 
 
@@ -102,6 +107,9 @@ def wants_figure(text: str, wanted: Sought | None) -> Sought | None:
         return replace(wanted, counted=_plain_thing(wanted.counted, text)) if wanted.counted else wanted
     if _VALUE.search(clause):
         return Sought(frozenset({"*"}))
+    rate = _WHAT_RATE.search(clause)
+    if rate is not None:
+        return Sought(frozenset({"%", "points"}), beside=r"\brate")
     by_name = any(re.search(rf"{_WHAT}{asked}", text, re.IGNORECASE) for asked, _ in _METRICS)
     terse = not _ASKS.search(text) and any(re.search(asked, text, re.IGNORECASE) for asked, _ in _METRICS)
     return sought(text) if by_name or terse else None

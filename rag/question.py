@@ -116,7 +116,9 @@ _POLITE = re.compile(
 _DEFINES_AT_MOST = 5  # content words of "what is …": a longer question asks for more than a definition
 
 _PART = re.compile(
-    r"[,;]?\s+and\s+(?=(?:(?:on|in|by|at|to|for|with|from)\s+)?(?:how|what|which|who|where|when|why)\b)", re.IGNORECASE
+    r"[,;]?\s+and\s+(?=(?:(?:on|in|by|at|to|for|with|from|after|under|over|into|of|within)\s+)?"
+    r"(?:how|what|which|who|where|when|why)\b)",
+    re.IGNORECASE,
 )
 _SIDES = (
     re.compile(

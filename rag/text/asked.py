@@ -110,7 +110,7 @@ _TIMES_AS = re.compile(r"\bhow many times\b", re.IGNORECASE)
 _BY = re.compile(
     r"\bby (?:how (?:much|many)\b|what\b(?= (?:do|does|did|is|was)\b|\W*$))|\bhow much of\b", re.IGNORECASE
 )
-_MORE = re.compile(r"\bhow (?:much|many)\s+(?:more|less|fewer|better|worse|\w+er)\b", re.IGNORECASE)
+_MORE = re.compile(r"\bhow (?:much\s+(?:more|less|better|worse|\w+er)|many\s+(?:more|less|fewer))\b", re.IGNORECASE)
 _HOW = re.compile(r"\bhow\s+(?P<how>\w+)", re.IGNORECASE)
 _COSTS = re.compile(r"\b(?:costs?|prices?|priced|budget|money|expens\w+|pay|paid|spen[dt])\b", re.IGNORECASE)
 

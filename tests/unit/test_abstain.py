@@ -141,9 +141,26 @@ def test_a_polite_question_asks_for_more_than_yes_or_no() -> None:
     assert seen("Can you tell me how Kestrel reads tables?").yes_no == 0.0
 
 
-def test_a_part_is_as_long_as_the_whole_question() -> None:
-    made, _ = decision("What accuracy does Kestrel reach, and how many hours does its training take?")
-    assert len({part.features.words for part in made.parts}) == 1
+def test_a_part_is_as_long_as_the_whole_question_where_that_describes_the_paper() -> None:
+    described, _ = decision(
+        "How long does the training of a slow cursor reader for scanned paper tables take, and what accuracy has it?"
+    )
+    assert len({part.features.words for part in described.parts}) == 1
+    named, _ = decision(
+        "How accurate is Kestrel on scanned paper tables of TallyBank with its cursors row by row, and how long "
+        "does training take?"
+    )
+    first, second = named.parts
+    assert first.features.words > second.features.words
+
+
+def test_what_is_said_of_another_paper_than_the_named_one_strays() -> None:
+    asked = understand("What speedup does Kestrel reach?")
+    evidence = found(asked, SHELF)
+    for paper, strays in ((KESTREL, 0.0), (MARMOT, 1.0)):
+        said = [e for e in evidence if e.paper.id == paper.id]
+        made = features(asked, said, evidence, words=words(asked.text, evidence), ranked=(), sound=True)
+        assert made.strays == strays
 
 
 def test_what_narrows_a_question_down() -> None:
