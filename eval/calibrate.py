@@ -106,7 +106,9 @@ def content(
                 {"name": source.name, "sha256": digest(source.questions), "questions": len(source.questions)}
                 for source in sources
             ],
-            "cases": {kind: sum(case.kind == kind for case in found) for kind in ("asked", "hidden", "swapped")},
+            "cases": {
+                kind: sum(case.kind == kind for case in found) for kind in ("asked", "hidden", "swapped", "joined")
+            },
         },
         "measured": fit.measured,
     }
