@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from rag.brief.alone import points_away
 from rag.brief.join import BRIEF, apposed, cut_short, joined, opened_otherwise
+from rag.brief.news import AGAINST, praise
 from rag.brief.roles import MEASURED, Line, introduces
 from rag.brief.say import Voice, length, said
 from rag.brief.wording import FIRST_PERSON
@@ -22,7 +23,7 @@ from rag.text.figures import figures
 _LONGEST = 44
 """Words from which a second sentence is passed over for a shorter one."""
 _SHORT = 40  # words of a paper, with its subject, where there is little room
-_TITLE = 12  # words that a sentence saying what the paper brings may take more than the title
+_MEASURED = 46  # … and where they give a measured figure
 _ENOUGH = 24  # words of what a paper brings that are not cut
 _BESIDE = 14  # words of what a paper brings that stand beside a result there
 _RESULTS = 4  # results that are tried
@@ -56,17 +57,27 @@ def in_full(voice: Voice) -> Account:
 def in_short(voice: Voice) -> Account:
     """What the paper brings and its result in few words; what it brings alone where both take too many."""
     first = _introduction(voice)
-    able: list[Account] = []
+    best: tuple[float, Account] | None = None
     for line, second in _seconds(voice, first, named=True):
-        if line in voice.results:
-            able += _both(voice, line, first, second)
-            break
-    short = [account for account in able if words_of(voice, account) <= _SHORT]
-    if short:
-        return min(short, key=lambda one: words_of(voice, one) + _TITLE * (voice.subject(one.said[0].text) is not None))
+        if line not in voice.results and line not in voice.news:
+            continue
+        for account in _both(voice, line, first, second):
+            words = words_of(voice, account)
+            worth = line.concludes + _NEWS * (line in voice.news) - words / _A_POINT
+            worth -= _UNTOLD * (voice.subject(account.said[0].text) is not None)
+            measured = any(measures(one.text) for one in account.said)
+            if words <= (_SHORT if not measured else _MEASURED) and (best is None or (worth > best[0])):
+                best = worth, account
+    if best is not None:
+        return best[1]
     if first is not None:
         return _kept((cut_short(voice, first) or first) if length(first.text) > _ENOUGH else first)
-    return able[0] if able else _least(voice)
+    return _least(voice)
+
+
+_NEWS = 0.4  # how much more it is worth to tell what was not thought
+_A_POINT = 30  # words that weigh as much as one point of how well a sentence concludes
+_UNTOLD = 0.3  # what it costs that only the title says what the paper brings
 
 
 def _both(voice: Voice, line: Line, first: Grounded | None, second: Grounded) -> Iterator[Account]:
@@ -85,7 +96,7 @@ def headline(voice: Voice) -> Grounded | None:
     """What the paper brings and its measured result in one sentence, for a summary; else a result that stands alone."""
     first = _introduction(voice)
     tried = [(line, second) for line, second in _seconds(voice, None, named=True) if line in voice.results]
-    tried.sort(key=lambda one: not measures(one[1].text))
+    tried.sort(key=lambda one: (not measures(one[1].text), AGAINST.search(one[1].text) is None, praise(one[1].text)))
     for line, second in tried:
         made = apposed(voice, line, first, second) or joined(voice, line, first, second)
         if made is not None:
@@ -101,19 +112,26 @@ def _introduction(voice: Voice) -> Grounded | None:
     return said(voice, voice.intro, named=voice.called.system is not None)
 
 
-def besides(voice: Voice, told: Grounded) -> Voice:
-    """The voice of a paper of which a result was told: it goes on with how the work does it, else a further result."""
+def beyond(voice: Voice, told: Grounded) -> Account:
+    """One more sentence of a paper of which the summary told a result: what it is, how it works, a further result.
+
+    Nothing that was told is said again; empty where nothing else can be read by itself.
+    """
     spans = [(e.start, e.end) for e in told.evidence]
-    left = tuple(line for line in voice.results if not any(s < line.end and line.start < t for s, t in spans))
-    how = tuple(line for line in voice.how if _tells(line) and not introduces(line.text))
-    further = tuple(line for line in left if line.concludes >= _WORTH and _tells(line))
-    if voice.intro is not None and any(s < voice.intro.end and voice.intro.start < t for s, t in spans):
-        # What it is was told too: how it works says enough of it, where a sentence does so by itself.
-        for line in how:
-            done = said(voice, line)
-            if done is not None and voice.explains(done.text) and not points_away(done.text):
-                return replace(voice, defined=False, results=(), how=(line,))
-    return replace(voice, results=() if how else further[:1], how=how)
+    intro = [voice.intro] if voice.intro is not None and voice.defined else []
+    further = [line for line in voice.results if line.concludes >= _WORTH]
+    how = [line for line in voice.how if not introduces(line.text)]
+    for line in (*voice.news, *intro, *further, *how):
+        if any(s < line.end and line.start < t for s, t in spans) or not (line in intro or _tells(line)):
+            continue
+        done = said(voice, line)
+        if voice.names_itself(done.text) and _stands(done) and length(done.text) <= BRIEF:
+            return _kept(done)
+    return Account(())
+
+
+def _stands(done: Grounded) -> bool:
+    return not points_away(done.text) and FIRST_PERSON.search(done.text) is None
 
 
 def _tells(line: Line) -> bool:
@@ -132,7 +150,8 @@ def _seconds(voice: Voice, first: Grounded | None, *, named: bool = False) -> It
     before = "" if first is None else first.text
     named = (named or first is None) and voice.called.system is not None
     long = []
-    for line in (*voice.results[:_RESULTS], *voice.how):
+    results = [line for line in voice.results if line not in voice.news][:_RESULTS]
+    for line in (*voice.news, *results, *voice.how):
         done = said(voice, line, named=named, before=before)
         if done is None or points_away(done.text, before) or FIRST_PERSON.search(done.text):
             continue

@@ -13,7 +13,7 @@ import re
 
 _WORK = (
     r"(?:methods?|approach(?:es)?|frameworks?|algorithms?|techniques?|systems?|solutions?|strateg(?:y|ies)|schemes?|"
-    r"pipelines?|procedures?|proposal)"
+    r"pipelines?|procedures?|recipes?|proposal)"
 )
 _HEADS = (
     rf"(?:{_WORK}|models?|networks?|architectures?|tools?|metrics?|choices?|polic(?:y|ies)|problems?|tasks?|"

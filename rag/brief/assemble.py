@@ -10,10 +10,11 @@ from rag.brief.plan import Plan
 from rag.brief.room import NAMED
 from rag.brief.say import Voice
 from rag.cite import cited
-from rag.ground import Grounded
+from rag.ground import EvidenceSentence, Grounded
 from rag.models import (
     AnswerSentence,
     BriefCoverage,
+    BriefFigure,
     Briefing,
     BriefProvenance,
     BriefSection,
@@ -38,7 +39,10 @@ def assembled(
     """The briefing of a plan and what was composed of it."""
     said: list[Grounded] = [*made.summary, *(one for section in made.sections for one in section.said)]
     papers = {paper_id: voice.paper for paper_id, voice in voices.items()}
-    numbered, citations = cited(said, papers)
+    # A row of the table is cited as a sentence is, so that its paper has a number and its words are marked.
+    rows = [_row(figure, voices[figure.paper_id]) for figure in made.figures]
+    numbered, citations = cited([*said, *rows], papers)
+    numbered = numbered[: len(said)]
     spoken = [_with_subject(one, grounded, voices) for one, grounded in zip(numbered, said, strict=True)]
     summary, rest = spoken[: len(made.summary)], spoken[len(made.summary) :]
     sections = []
@@ -100,14 +104,24 @@ def _with_subject(sentence: AnswerSentence, grounded: Grounded, voices: Mapping[
     return sentence.model_copy(update={"subject": voice.subject(sentence.text)})
 
 
+def _row(figure: BriefFigure, voice: Voice) -> Grounded:
+    piece = EvidenceSentence(
+        voice.paper.id, voice.paper.title, voice.called.system, figure.quote, figure.start, figure.end
+    )
+    return Grounded(figure.quote, "verbatim", (piece,))
+
+
 def _section(section: Section, sentences: Sequence[AnswerSentence]) -> BriefSection:
-    about = dict.fromkeys(one.evidence[0].paper_id for one in section.said)
+    about = dict.fromkeys(
+        (*(one.evidence[0].paper_id for one in section.said), *(paper.paper_id for paper in section.also))
+    )
     return BriefSection(
         heading=section.heading,
         topic=section.topic,
         kind="differences" if section.kind == "differences" else "theme",
         sentences=tuple(sentences),
         paper_ids=tuple(about),
+        also=section.also,
         more=section.more,
         more_count=section.more_count,
     )

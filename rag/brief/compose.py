@@ -7,14 +7,18 @@ is as long as one on 24.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
-from rag.brief.account import Account, besides, headline, in_full, in_short, measures, words_of
+from rag.brief.account import Account, beyond, headline, in_full, in_short, measures, words_of
+from rag.brief.alone import points_away
 from rag.brief.differ import Difference, differences
 from rag.brief.figures import Headline, headlines, in_words
 from rag.brief.join import reopened
-from rag.brief.plan import Plan, PlannedTheme
+from rag.brief.news import AGAINST, praise
+from rag.brief.plan import Plan, PlannedTheme, named
 from rag.brief.roles import gives_orders
 from rag.brief.say import Voice, length
 from rag.ground import DroppedSentence, Grounded
@@ -22,7 +26,7 @@ from rag.models import BriefFigure, BriefNote, BriefPaper
 
 SUMMARY = 3
 """Results that a summary tells at most."""
-_OF_WEEK, _OF_TOPIC = 0.7, 0.85  # share of a brief's words that its sentences take; the others are headings, figures
+_OF_WEEK, _OF_TOPIC = 0.62, 0.8  # share of a brief's words that its sentences take; the others are names, figures
 _SHORT_WORDS = 24  # what one sentence takes, for planning ahead
 _OVER = 1.05  # how far the last paper may go over the room
 _TRIED = 3  # papers of a theme whose results are tried for the summary
@@ -31,12 +35,17 @@ _LONGEST_SUMMARY = 46  # words of a sentence of the summary, with its subject
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A theme's sentences, or what two papers say against each other; `more` are papers without a sentence."""
+    """A theme's sentences, or what two papers say against each other.
+
+    `also` are papers of the theme that are told elsewhere: in the summary, or in the table of figures. `more` are told
+    nowhere.
+    """
 
     heading: str
     topic: str | None
     kind: str
     said: tuple[Grounded, ...]
+    also: tuple[BriefPaper, ...] = ()
     more: tuple[BriefPaper, ...] = ()
     more_count: int = 0
 
@@ -53,22 +62,25 @@ class Composed:
 
 
 def composed(plan: Plan, voices: Mapping[str, Voice]) -> Composed:
-    """The brief of a plan, from its papers' own sentences."""
+    """The brief of a plan, from its papers' own sentences; nothing is said twice."""
     told = [planned.paper_id for planned in plan.papers if voices[planned.paper_id].intro is not None]
-    summary = _summary(plan, voices, told)
-    # What the summary says of a paper is not said again: its section goes on with how it works.
-    spoken = dict(voices) | {
-        one.evidence[0].paper_id: besides(voices[one.evidence[0].paper_id], one) for one in summary
-    }
-    accounts = _accounts(plan, spoken, used=sum(len(one.text.split()) for one in summary))
-    summary = [one for one in summary if one.evidence[0].paper_id in accounts]
-    sections = [_section(theme, accounts, voices) for theme in plan.themes]
-    reported = [voices[paper_id] for theme in plan.themes for paper_id in theme.paper_ids if paper_id in accounts]
+    summary = {one.evidence[0].paper_id: one for one in _summary(plan, voices, told)}
+    accounts = _accounts(plan, voices, summary)
+    reported = [
+        voices[paper_id]
+        for theme in plan.themes
+        for paper_id in theme.paper_ids
+        if paper_id in accounts or paper_id in summary
+    ]
+    said = [*summary.values(), *(one for account in accounts.values() for one in account.said)]
+    figures = table_of(plan, voices, said)
+    elsewhere = {*summary, *(figure.paper_id for figure in figures)}
+    sections = [_section(theme, accounts, voices, elsewhere) for theme in plan.themes]
     apart = differences(reported)
     return Composed(
-        summary=tuple(summary),
-        sections=(*(s for s in sections if s.said or s.more), *_differing(apart)),
-        figures=figures_of(reported) if plan.topic is not None else chief_figures(reported),
+        summary=tuple(summary.values()),
+        sections=(*(s for s in sections if s.said or s.also or s.more), *_differing(apart)),
+        figures=figures,
         notes=(
             *(BriefNote(kind="conflicting_papers", detail=one.detail) for one in apart),
             *(_ignored(voice) for voice in reported if gives_orders(voice.paper)),
@@ -81,34 +93,46 @@ def _ignored(voice: Voice) -> BriefNote:
     return BriefNote(kind="injection_ignored", detail=detail)
 
 
-def _accounts(plan: Plan, voices: Mapping[str, Voice], *, used: int = 0) -> dict[str, Account]:
-    """What is said of each paper, in rank order as long as there is room; `used` words of it are taken."""
+def _accounts(plan: Plan, voices: Mapping[str, Voice], summary: Mapping[str, Grounded]) -> dict[str, Account]:
+    """What is said of each paper under its theme, in the plan's order as long as there is room.
+
+    Papers that the summary tells come last, with what it did not tell of them.
+    """
     made: dict[str, Account] = {}
     share = _OF_TOPIC if plan.topic is not None else _OF_WEEK
-    room, left = round(share * plan.constraints.max_words), len(plan.papers)
-    used = min(used, room // 3)
-    for planned in plan.papers:
-        left -= 1
-        voice = voices[planned.paper_id]
+    room = round(share * plan.constraints.max_words)
+    used = min(sum(length(one.text) for one in summary.values()), room // 3)
+    first = [planned.paper_id for planned in plan.papers if planned.paper_id not in summary]
+    for number, paper_id in enumerate(first, 1):
+        voice = voices[paper_id]
         account = in_full(voice)
-        if made and used + words_of(voice, account) + _SHORT_WORDS * left > room:
+        if (made or summary) and used + words_of(voice, account) + _SHORT_WORDS * (len(first) - number) > room:
             account = in_short(voice)
-        if made and used + words_of(voice, account) > _OVER * room:
+        if (made or summary) and used + words_of(voice, account) > _OVER * room:
             continue
         if account.said:
-            made[planned.paper_id] = account
+            made[paper_id] = account
             used += words_of(voice, account)
+    for paper_id, one in summary.items():
+        account = beyond(voices[paper_id], one)
+        taken = sum(length(further.text) for further in account.said)
+        if taken and used + taken <= _OVER * room:
+            made[paper_id] = account
+            used += taken
     return made
 
 
-def _section(theme: PlannedTheme, accounts: Mapping[str, Account], voices: Mapping[str, Voice]) -> Section:
+def _section(
+    theme: PlannedTheme, accounts: Mapping[str, Account], voices: Mapping[str, Voice], elsewhere: AbstractSet[str]
+) -> Section:
     said = [one for paper_id in theme.paper_ids if paper_id in accounts for one in accounts[paper_id].said]
     for place in range(1, len(said)):
         said[place] = reopened(voices[said[place].evidence[0].paper_id], said[place], said[place - 1])
-    silent = [voices[paper_id].paper for paper_id in theme.paper_ids if paper_id not in accounts]
-    more = (*(BriefPaper(paper_id=paper.id, title=paper.title, url=paper.url) for paper in silent), *theme.more)
+    left = [voices[paper_id].paper for paper_id in theme.paper_ids if paper_id not in accounts]
+    also = tuple(named(paper) for paper in left if paper.id in elsewhere)
+    silent = tuple(named(paper) for paper in left if paper.id not in elsewhere)
     count = len(silent) + max(theme.more_count, len(theme.more))
-    return Section(theme.heading, theme.tag, "theme", tuple(said), more, count)
+    return Section(theme.heading, theme.tag, "theme", tuple(said), also, (*silent, *theme.more), count)
 
 
 def _differing(apart: Sequence[Difference]) -> tuple[Section, ...]:
@@ -134,7 +158,7 @@ def _summary(plan: Plan, voices: Mapping[str, Voice], told: Sequence[str]) -> li
     return [one for _, _, _, one in chosen]
 
 
-def _tellable(voices: Sequence[Voice]) -> list[tuple[int, Grounded]]:
+def _tellable(voices: Sequence[Voice]) -> list[tuple[float, Grounded]]:
     """What a summary can tell of a theme's papers, the best first, each with how much it is worth."""
     able = []
     for voice in voices:
@@ -143,28 +167,83 @@ def _tellable(voices: Sequence[Voice]) -> list[tuple[int, Grounded]]:
             continue
         subject = voice.subject(one.text)
         if length(one.text) + (length(subject) if subject else 0) <= _LONGEST_SUMMARY:
-            able.append((2 * (subject is None) + measures(one.text), one))
+            against = AGAINST.search(one.text) is not None
+            able.append((2 * (subject is None) + measures(one.text) * (1 + against) - 0.5 * praise(one.text), one))
     return sorted(able, key=lambda found: -found[0])
 
 
-def chief_figures(voices: Sequence[Voice]) -> tuple[BriefFigure, ...]:
-    """A week's figures: of each paper the clause with the weightiest, of as many papers as a look takes in."""
+def table_of(plan: Plan, voices: Mapping[str, Voice], said: Sequence[Grounded]) -> tuple[BriefFigure, ...]:
+    """The table of figures: what stands in no sentence above.
+
+    Of a topic the further figures of the papers that are told; then, as of a week, a clause of each of the next papers,
+    for which no sentence had room.
+    """
+    told = {one.evidence[0].paper_id for one in said}
+    reported = [voices[planned.paper_id] for planned in plan.papers if planned.paper_id in told]
+    silent = [voices[planned.paper_id] for planned in plan.papers if planned.paper_id not in told]
+    most = max(1, plan.constraints.max_words // _WORDS_A_ROW)
+    others = chief_figures(silent, most)
+    if plan.topic is not None:
+        return (*_unsaid(figures_of(reported), said), *others)
+    left = most - len({one.paper_id for one in others})
+    return (*others, *_unsaid(chief_figures(reported, left), said))
+
+
+def _unsaid(figures: Sequence[BriefFigure], said: Sequence[Grounded]) -> list[BriefFigure]:
+    """The figures whose value stands in no sentence that is shown by their place."""
+    texts: dict[str, list[Grounded]] = {}
+    for one in said:
+        texts.setdefault(one.evidence[0].paper_id, []).append(one)
+
+    def stands(figure: BriefFigure) -> bool:
+        value = re.escape(_BEFORE_FIGURE.sub("", figure.value))
+        whole = re.compile(rf"(?<![\d.,]){value}(?!\d)")
+        return any(
+            whole.search(one.text) and any(e.start < figure.end and figure.start < e.end for e in one.evidence)
+            for one in texts.get(figure.paper_id, ())
+        )
+
+    return [figure for figure in figures if not stands(figure)]
+
+
+def chief_figures(voices: Sequence[Voice], most: int) -> tuple[BriefFigure, ...]:
+    """Of each paper the clause with the weightiest figure that a row holds, of up to `most` papers."""
     made: list[BriefFigure] = []
     for voice in voices:
-        mine = figures_of([voice])
-        best = next((one for one in mine if length(one.quantity) <= _CLAUSE), None)
+        if len({one.paper_id for one in made}) >= most:
+            break
+        mine = figures_of([voice], least=_MEASURE)
+        # By itself a row tells most where it says against what, and least where it points at what is not shown.
+        able = [one for one in mine if length(one.quantity) <= _CLAUSE and _readable(one)]
+        best = max(able, key=lambda one: AGAINST.search(one.quantity) is not None, default=None)
         if best is not None:
             made += [one for one in mine if (one.start, one.end) == (best.start, best.end)]
-        if len({one.paper_id for one in made}) == _CHIEF:
-            break
     return tuple(made)
 
 
+def _readable(figure: BriefFigure) -> bool:
+    """Whether a row can be read by itself: something is said of something, and nothing that is not shown."""
+    text = figure.quantity.replace("…", figure.value, 1)
+    opening = " ".join(text.split()[:4])
+    return not (points_away(text) or _PRONOUN.search(opening) or _HANGS.match(text)) and _ACTS.search(text) is not None
+
+
+_PRONOUN = re.compile(r"\b(?:they|them|it|their|this|these)\b", re.IGNORECASE)
+_HANGS = re.compile(r"(?:[a-z]+ly )?[a-z]+ing\b|(?:to|by|with|of|than|as) ")
+_ACTS = re.compile(
+    r"\b(?:is|are|was|were|has|have|had|can|(?:achiev|improv|reduc|sav|rais|surpass|exceed|reach|yield|gain|need|"
+    r"requir|cut|attain|score|increas|decreas|lower|match|preserv|retain|shrink|speed|bring|tak|giv|show|find|beat|"
+    r"outperform|drop|fall|ris|grow|double|halv|cost|lead|us|run)(?:s|es|ed|d)?|rose|fell|took|gave|brought)\b"
+)
+_BEFORE_FIGURE = re.compile(r"^[^\d]+")
 _CLAUSE = 22  # words of a clause there
-_CHIEF = 5  # papers whose figures a week's table shows
+_WORDS_A_ROW = 170  # words of a brief for each paper that only its table tells
 
 
-def figures_of(voices: Sequence[Voice]) -> tuple[BriefFigure, ...]:
+_MEASURE = 0.65  # weight from which a figure is a measure or a score, and not only a large count
+
+
+def figures_of(voices: Sequence[Voice], *, least: float = 0.0) -> tuple[BriefFigure, ...]:
     """The headline figures of the papers that are reported, fewer of each where there are many papers."""
     most = 5 if len(voices) <= 8 else 4 if len(voices) <= 12 else 3 if len(voices) <= 16 else 2
     made = []
@@ -173,7 +252,7 @@ def figures_of(voices: Sequence[Voice]) -> tuple[BriefFigure, ...]:
         found: list[Headline] = []
         for line in lines:
             found += [one for one in headlines(line, most=most) if one.value not in {f.value for f in found}]
-        best = sorted(found, key=lambda one: -one.weight)[:most]
+        best = sorted((one for one in found if one.weight >= least), key=lambda one: -one.weight)[:most]
         made += [
             BriefFigure(
                 paper_id=voice.paper.id,

@@ -40,6 +40,32 @@ _REVEALS = re.compile(
 )
 
 
+_VALIDATES = re.compile(
+    rf"^(?:[A-Z][a-z-]+ )?(?:(?:[a-z]+ ){{0,2}})?{_FINDINGS}(?: (?P<on>(?:on|across|over) [^,;]{{3,60}}?))? "
+    r"(?:clearly |further |also )?(?:validat|demonstrat|show|verif|confirm|prov)\w* the "
+    r"(?:effectiveness|superiority|efficacy|efficiency|advantages?|benefits?)(?: and \w+)? of "
+    r"(?P<who>[^,;]{2,60}), (?P<verb>surpass|outperform|exceed|yield|reach|achiev|improv|reduc|sav|rais)ing ",
+    re.IGNORECASE,
+)
+_ENDINGS = {"surpass": "es", "reach": "es"}
+
+
+def _validated(text: str) -> str | None:
+    """ "Experiments validate the effectiveness of X, surpassing Y by 3%" as "X surpasses Y by 3%"."""
+    found = _VALIDATES.match(text)
+    if found is None:
+        return None
+    verb, who = found["verb"].casefold(), found["who"]
+    several = re.search(r"[A-Za-z]s$", who) is not None and not who.endswith("ss")
+    e = "e" if verb in ("achiev", "improv", "reduc", "sav", "rais") else ""
+    acts = f"{verb}{e}" if several else f"{verb}{e}s" if verb not in _ENDINGS else f"{verb}{_ENDINGS[verb]}"
+    said = f"{capital(who)} {acts} {text[found.end() :]}"
+    if found["on"]:
+        small = said[:1].lower() + said[1:] if said[1:2] == " " or said[1:4].islower() else said
+        return f"{capital(found['on'])}, {small}"
+    return said
+
+
 def unframed(text: str) -> str:
     """What was found without "experiments show that"; on what it was found is kept, in front."""
     for frame in _FRAMES:
@@ -48,6 +74,8 @@ def unframed(text: str) -> str:
             rest = text[found.end() :]
             on = found["on"]
             return f"{capital(on)}, {rest}" if on else capital(rest)
+    if (validated := _validated(text)) is not None:
+        return validated
     if found := _REVEALS.match(text):
         return capital(text[found.end() :])
     return text

@@ -14,7 +14,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from rag.brief.compose import Composed, Section, composed
+from rag.brief.compose import Composed, Section, composed, table_of
 from rag.brief.plan import Plan, PlannedTheme
 from rag.brief.roles import Line
 from rag.brief.say import Voice, source
@@ -71,10 +71,16 @@ async def generated(plan: Plan, voices: Mapping[str, Voice], *, model: Model, pr
         said, refused = await _section(theme, mine, section.said, model, prompts, spent)
         sections.append(replace(section, said=tuple(said)))
         dropped += refused
-    others = [section for section in without.sections if section.kind != "theme"]
+    told = {section.topic: section for section in sections}
+    every = [told.get(section.topic, section) if section.kind == "theme" else section for section in without.sections]
+    said = [*without.summary, *(one for section in told.values() for one in section.said)]
     notes = tuple(BriefNote(kind="truncated", detail=detail) for detail in dict.fromkeys(spent.shortened))
     made = replace(
-        without, sections=(*sections, *others), notes=(*without.notes, *notes), dropped=(*without.dropped, *dropped)
+        without,
+        sections=tuple(every),
+        figures=table_of(plan, voices, said),
+        notes=(*without.notes, *notes),
+        dropped=(*without.dropped, *dropped),
     )
     used = {prompts.current(step).name: prompts.current(step).sha256 for step in STEPS}
     return Generated(made, spent.model, used, spent.prompt_tokens, spent.completion_tokens)

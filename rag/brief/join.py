@@ -91,7 +91,8 @@ def _joins(voice: Voice, first: str, second: str) -> list[str]:
 def _plain_opening(text: str) -> bool:
     """Whether a sentence opens with an ordinary word, which is written small after a semicolon."""
     first = text.split(maxsplit=1)[0]
-    return (first[1:].rstrip(",").isalpha() and first[1:].islower()) or first in ("A", "I")
+    word = first[1:].rstrip(",").replace("-", "")
+    return (word.isalpha() and word.islower()) or first in ("A", "I")
 
 
 def _small(voice: Voice, text: str) -> str:

@@ -14,9 +14,11 @@ from rag.models import (
     Contract,
     FurtherTheme,
     LeftOut,
+    Paper,
     QuietPaper,
     Window,
 )
+from rag.text.names import system_of
 
 
 class PlannedPaper(Contract):
@@ -59,3 +61,8 @@ class Plan(Contract):
     catalogue_revision: int = 0
     embedding: str = ""
     topics_sha256: str = ""
+
+
+def named(paper: Paper) -> BriefPaper:
+    """A paper as it is named without a sentence: its title, its address, and what its system is called."""
+    return BriefPaper(paper_id=paper.id, title=paper.title, url=paper.url, name=system_of(paper.title, paper.abstract))

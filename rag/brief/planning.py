@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from rag.brief.changes import EARLIER, changes, histories
 from rag.brief.group import Member, Theme, themes
+from rag.brief.news import unexpected
 from rag.brief.parts import parts_of
 from rag.brief.plan import Plan
 from rag.brief.request import BriefRequest, days_of, week_of, windows_before
@@ -134,10 +135,12 @@ async def _nearness(topic: str, hits: Sequence[str], at_large: Scope | None, sou
 
 
 def _listed(paper: Paper, tags: Tags, since: str | None, until: str | None) -> Candidate:
-    """A paper that is in because it was listed: relevant as it speaks clearly of a topic, and as it measures."""
+    """A paper that is in because it was listed: relevant as it speaks clearly of a topic, as it measures,
+    and a little as something in it is not what was thought."""
     clear = max(tags.values(), default=0.0)
     measures = min(1.0, len(_MEASURES.findall(paper.abstract)) / 3)
-    return Candidate(paper, round(0.3 + 0.4 * min(1.0, clear) + 0.3 * measures, 4), votes_of(paper, since, until))
+    relevance = 0.3 + 0.4 * min(1.0, clear) + 0.3 * (0.8 * measures + 0.2 * unexpected(paper.abstract))
+    return Candidate(paper, round(relevance, 4), votes_of(paper, since, until))
 
 
 async def _vectors(every: Sequence[Paper], sources: Sources) -> NDArray[np.float32]:

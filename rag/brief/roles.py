@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from rag.brief.news import AGAINST, praise, unexpected
 from rag.brief.wording import opening
 from rag.compose import cues
 from rag.models import Paper
@@ -126,6 +127,16 @@ def conclusions(told: Sequence[Line], besides: Line | None = None) -> list[Line]
     return sorted(able, key=lambda line: (-line.concludes, line.number))
 
 
+def surprises(told: Sequence[Line], intro: Line | None) -> list[Line]:
+    """The findings behind the introduction that something fails, costs or is not what was thought, best first."""
+    after = -1 if intro is None else intro.number
+    able = [line for line in told if line.own and line.number > after and line.concludes > -_MARGIN]
+    return sorted(filter(lambda line: unexpected(line.text), able), key=lambda line: (-line.concludes, line.number))
+
+
+_MARGIN = 0.1  # how little a finding may conclude that is news
+
+
 def introduces(text: str) -> bool:
     """Whether a sentence says that something is brought or studied."""
     return any(pattern.search(text) for pattern in (cues.INTRODUCES, _BRINGS, _STUDIES))
@@ -172,7 +183,10 @@ def _introduces(text: str, system: str | None, own: bool, place: float) -> float
         score -= 1.5
     if cues.is_result(text):
         score -= 0.2 if brings or studies else 0.6
-    return score
+    return score - _PRAISED * praise(text)
+
+
+_PRAISED = 0.08  # what a word of praise costs a sentence
 
 
 @lru_cache(maxsize=1_024)
@@ -195,6 +209,7 @@ def _concludes(text: str, system: str | None, own: bool) -> float:
     score += 0.1 * any(figure.value >= _MANY for figure in found)
     score += 0.4 * (cues.CONCLUDES.search(text) is not None) + 0.15 * _named(text, system)
     score += 0.2 * (_OVERALL.search(text) is not None) - 0.2 * (_POINTS_BACK.match(text) is not None)
+    score += 0.2 * (measured > 0 and AGAINST.search(text) is not None) - _PRAISED * praise(text)
     if not own:
         score -= 1.2
     if cues.WISH.search(text):

@@ -2,54 +2,54 @@
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from collections.abc import Sequence
 
 from rag.brief.group import Theme
-from rag.brief.plan import Plan, PlannedPaper, PlannedTheme
+from rag.brief.plan import Plan, PlannedPaper, PlannedTheme, named
 from rag.brief.request import BriefRequest
 from rag.brief.select import Candidate
-from rag.models import BriefNote, BriefPaper, Changes, FurtherTheme, LeftOut, Paper, QuietPaper
+from rag.models import BriefNote, Changes, FurtherTheme, LeftOut, Paper, QuietPaper
 
 _LEAST_THEMES = 3  # themes of a week that are told at least
 _OF_A_THEME = 1.3  # papers of a theme that are told on average
-_FULL_WORDS = 46  # what a paper takes of a brief, with its share of all that is not about one paper
+_WORDS = 28  # what a paper takes of a brief, with its share of all that is not about one paper
 NAMED = 20  # papers without a sentence that are named as left out
 _LISTED = 200  # papers without a sentence that are listed under their themes
 
 
 def chosen_places(
     request: BriefRequest, grouped: Sequence[Theme], order: Sequence[Candidate], calm: Sequence[str]
-) -> set[int]:
-    """The places of the papers that get a sentence. All of a topic's, as far as there is room; of a week its larger
-    themes, and of each paper what it is and what came of it."""
+) -> list[int]:
+    """The places of the papers that are told, those first that get room first. All of a topic's, as far as there is
+    room; of a week its larger themes."""
     most = request.constraints.max_papers
-    if request.topic is not None:
-        return _room(grouped, order, most, calm)
-    most = min(most, max(1, request.constraints.max_words // _FULL_WORDS))
-    return _room(grouped[: max(_LEAST_THEMES, round(most / _OF_A_THEME))], order, most, calm)
-
-
-def _room(grouped: Sequence[Theme], order: Sequence[Candidate], most: int, calm: Sequence[str]) -> set[int]:
-    """The places of the papers that get a sentence: the best of each theme in turn, a large theme more often."""
-    left = {theme: [place for place in theme.places if order[place].paper.id not in calm] for theme in grouped}
+    if request.topic is None:
+        most = min(most, max(1, request.constraints.max_words // _WORDS))
+        grouped = grouped[: max(_LEAST_THEMES, round(most / _OF_A_THEME))]
     chosen = {place for place, candidate in enumerate(order) if candidate.paper.id in calm}
+    return _room(grouped, order, most, chosen)
+
+
+def _room(grouped: Sequence[Theme], order: Sequence[Candidate], most: int, calm: set[int]) -> list[int]:
+    """The next of the theme that is furthest behind its share, again and again; `calm` ones surely."""
+    left = {theme: sorted(theme.places, key=lambda place: (place not in calm, place)) for theme in grouped}
+    surely = calm - {place for theme in grouped for place in theme.places}
+    chosen: list[int] = []
     given: Counter[Theme] = Counter()
-    while len(chosen) < most and any(left.values()):
-        # The theme that is furthest behind its share; shares grow with the square root, so that small themes show.
+    while len(chosen) + len(surely) < most and any(left.values()):
         theme = min(
             (theme for theme in grouped if left[theme]),
             key=lambda theme: ((given[theme] + 1) / _weight(theme), grouped.index(theme)),
         )
-        chosen.add(left[theme].pop(0))
+        chosen.append(left[theme].pop(0))
         given[theme] += 1
-    return chosen
+    return [*chosen, *sorted({*surely, *calm} - set(chosen))]
 
 
 def _weight(theme: Theme) -> float:
-    """What share of the papers a theme gets; what has no theme of its own gets less."""
-    return math.sqrt(len(theme.places)) * (1.0 if theme.tag is not None else _UNNAMED)
+    """What share of the papers a theme gets: by its size, not quite in proportion; what has no theme gets less."""
+    return float(len(theme.places) ** 0.75) * (1.0 if theme.tag is not None else _UNNAMED)
 
 
 _UNNAMED = 0.4
@@ -59,13 +59,14 @@ def plan_of(
     request: BriefRequest,
     order: Sequence[Candidate],
     grouped: Sequence[Theme],
-    chosen: set[int],
+    told: Sequence[int],
     calm: Sequence[Candidate],
     changed: Changes,
     found: int,
     searched: int,
 ) -> Plan:
     """The plan of the papers that were chosen; of the others, those of a told theme are named, and all are counted."""
+    chosen = set(told)
     shown: list[PlannedTheme] = []
     further: list[FurtherTheme] = []
     out: list[int] = []
@@ -73,21 +74,20 @@ def plan_of(
         mine = [place for place in theme.places if place in chosen]
         more = [place for place in theme.places if place not in chosen]
         # What there is no room for is listed under its theme; beyond some hundred it only counts.
-        named = tuple(_named(order[place].paper) for place in more[: max(0, _LISTED - len(out))])
+        listed = tuple(named(order[place].paper) for place in more[: max(0, _LISTED - len(out))])
         out += more
         heading = _heading(theme, request.topic if len(grouped) == 1 else None)
         if mine:
-            told = tuple(order[place].paper.id for place in mine)
-            shown.append(PlannedTheme(tag=theme.tag, heading=heading, paper_ids=told, more=named, more_count=len(more)))
+            ids = tuple(order[place].paper.id for place in mine)
+            shown.append(PlannedTheme(tag=theme.tag, heading=heading, paper_ids=ids, more=listed, more_count=len(more)))
         else:
-            further.append(FurtherTheme(heading=heading, topic=theme.tag, papers=named, count=len(more)))
-    by_rank = sorted(chosen)
+            further.append(FurtherTheme(heading=heading, topic=theme.tag, papers=listed, count=len(more)))
     return Plan(
         topic=request.topic,
         week=request.week,
         window=request.window,
         constraints=request.constraints,
-        papers=tuple(_planned(order[place].paper) for place in _interleaved(by_rank, grouped)),
+        papers=tuple(_planned(order[place].paper) for place in told),
         themes=tuple(shown),
         further=tuple(further),
         quiet=tuple(
@@ -105,24 +105,10 @@ def plan_of(
     )
 
 
-def _interleaved(places: Sequence[int], grouped: Sequence[Theme]) -> list[int]:
-    """Places by rank within their theme first: the best of every theme before the second of any."""
-    rank: dict[int, int] = {}
-    chosen = set(places)
-    for theme in grouped:
-        mine = [place for place in theme.places if place in chosen]
-        rank |= {place: number for number, place in enumerate(mine)}
-    return sorted(places, key=lambda place: (rank[place], place))
-
-
 def _planned(paper: Paper) -> PlannedPaper:
     return PlannedPaper(
         paper_id=paper.id, revision=paper.revision, title=paper.title, url=paper.url, published=paper.published
     )
-
-
-def _named(paper: Paper) -> BriefPaper:
-    return BriefPaper(paper_id=paper.id, title=paper.title, url=paper.url)
 
 
 def _heading(theme: Theme, topic: str | None) -> str:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 from rag.brief.alone import points_away
 from rag.brief.defines import says_what
-from rag.brief.roles import Line, conclusions, introduces, introduction, lines, mechanisms
+from rag.brief.roles import Line, conclusions, introduces, introduction, lines, mechanisms, surprises
 from rag.brief.wording import FIRST_PERSON, Called, opening, short_title, worded
 from rag.ground import DraftSentence, EvidenceSentence, Grounded, ground
 from rag.models import Paper
@@ -28,7 +28,8 @@ _TRIED = 5  # sentences of a paper that are tried as its introduction
 class Voice:
     """A paper as a brief speaks of it: its sentences by what they do, and what it is called.
 
-    `intro` is the sentence that introduces it, `defined` whether it says by itself what the paper brings.
+    `intro` is the sentence that introduces it, `defined` whether it says by itself what the paper brings; `news` are
+    findings that something fails, costs or surprises.
     """
 
     paper: Paper
@@ -38,6 +39,7 @@ class Voice:
     results: tuple[Line, ...]
     how: tuple[Line, ...]
     defined: bool = False
+    news: tuple[Line, ...] = ()
 
     @classmethod
     def of(cls, paper: Paper) -> Voice:
@@ -48,7 +50,8 @@ class Voice:
         what = _introduced(voice)
         intro = what or voice.intro
         how = tuple(mechanisms(told, [line for line in (intro,) if line is not None]))
-        return replace(voice, intro=intro, defined=what is not None, results=tuple(conclusions(told, intro)), how=how)
+        results, news = tuple(conclusions(told, intro)), tuple(surprises(told, intro))
+        return replace(voice, intro=intro, defined=what is not None, results=results, how=how, news=news)
 
     def names_itself(self, text: str) -> bool:
         """Whether a text says what it is about."""

@@ -14,6 +14,7 @@ import re
 from dataclasses import dataclass
 
 from rag.brief.frames import unframed
+from rag.brief.news import unpraised
 from rag.brief.proposing import capital, proposed
 
 LONGEST = 36
@@ -34,7 +35,8 @@ class Called:
         """The label with what the title says of it: for a reader who is told nothing else."""
         whole = self.whole or self.title
         if self.system is None:
-            return f"“{whole}”"
+            head = re.split(r":\s", whole, maxsplit=1)[0]
+            return f"“{head if len(head.split()) >= _TELLS else whole}”"
         rest = re.sub(rf"^{re.escape(self.system)}\s*:\s+", "", whole)
         return f"{self.system}, “{rest}”"
 
@@ -42,6 +44,9 @@ class Called:
     def label(self) -> str:
         """The system's name, or the short title in quotation marks."""
         return self.system or f"“{self.title}”"
+
+
+_TELLS = 4  # words of a title in front of its colon that say enough
 
 
 def short_title(title: str) -> str:
@@ -74,6 +79,7 @@ def worded(text: str, called: Called, *, speaks_of_system: bool = True) -> list[
                 made += _finished(sentence, called, speaks_of_system)
             made += _finished(one, called, speaks_of_system)
     made += [piece for one in dict.fromkeys(made) for piece in _pieces(one, called.system)]
+    made = [sober for one in dict.fromkeys(made) for sober in (unpraised(one), one)]
     fresh = (one for one in dict.fromkeys(made) if one != text)
     return [one for one in fresh if not FIRST_PERSON.search(one) and not _POINTS.match(one)]
 

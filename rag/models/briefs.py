@@ -39,11 +39,12 @@ class BriefConstraints(Contract):
 
 
 class BriefPaper(Contract):
-    """A paper that is named without a sentence; `url` is its address, where one is known."""
+    """A paper that is named without a sentence: `url` is its address, `name` what its system is called, where known."""
 
     paper_id: str
     title: str
     url: str | None = None
+    name: str | None = None
 
 
 class QuietPaper(Contract):
@@ -58,8 +59,9 @@ class QuietPaper(Contract):
 class BriefSection(Contract):
     """A theme, or what papers say against each other. `topic` is the tag that its papers share, None for the rest.
 
-    `paper_ids` are the papers that its sentences are about, in their order; `more` are those of the theme for which
-    there was no room, `more_count` how many they are where not all are named.
+    `paper_ids` are its papers that the brief tells: those that its sentences are about, in their order, then those told
+    `also`, in the summary or the table of figures. `more` are those of the theme for which there was no room,
+    `more_count` how many they are where not all are named.
     """
 
     heading: str
@@ -67,6 +69,7 @@ class BriefSection(Contract):
     kind: Literal["theme", "differences"] = "theme"
     sentences: tuple[AnswerSentence, ...] = ()
     paper_ids: tuple[str, ...] = ()
+    also: tuple[BriefPaper, ...] = ()
     more: tuple[BriefPaper, ...] = ()
     more_count: int = 0
 

@@ -11,6 +11,9 @@ from collections.abc import Iterable, Sequence
 
 from rag.models import AnswerSentence, Briefing
 from rag.render.parts import (
+    Also,
+    also_of,
+    beyond,
     changed,
     count,
     further,
@@ -41,9 +44,14 @@ def markdown(briefing: Briefing, site: str = "") -> str:
     if briefing.summary:
         blocks.append("\n".join(f"- {_spoken(one, None)}" for one in briefing.summary))
     for section in briefing.sections:
-        if section.sentences:
+        line = also_of(section, briefing)
+        if section.sentences or line:
             blocks.append(f"## {escaped(heading(section))}")
             blocks += [" ".join(_row(paragraph)) for paragraph in paragraphs(section)]
+            blocks += [f"Also: {_names(line, site)}."] if line else []
+    if others := beyond(briefing):
+        lines = (f"**{escaped(line.heading)}:** {_names(line, site)}." for line in others)
+        blocks += ["## Further themes", _list(lines)]
     blocks += _quiet(briefing)
     blocks += _figures(briefing)
     if said := [*changed(briefing), *filter(None, [over_time(briefing)])]:
@@ -71,6 +79,16 @@ def _spoken(one: AnswerSentence, before: AnswerSentence | None) -> str:
     subject = subject_of(one, before)
     head = f"**{escaped(subject)}:** " if subject else ""
     return f"{head}{escaped(one.text)} {escaped(marks(one))}"
+
+
+def _names(line: Also, site: str) -> str:
+    """The papers of such a line, each a link where it has an address."""
+    each = [
+        _linked(one.name, link_of(one.paper.paper_id, one.paper.url, site))
+        + (escaped(f" [{one.number}]") if one.number is not None else "")
+        for one in line.named
+    ]
+    return ", ".join([*each, f"{line.more:,} more"] if line.more else each)
 
 
 def _quiet(briefing: Briefing) -> list[str]:

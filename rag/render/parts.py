@@ -9,7 +9,7 @@ from datetime import date
 from itertools import groupby
 from urllib.parse import quote
 
-from rag.models import AnswerSentence, BriefFigure, Briefing, BriefSection, Citation, FurtherTheme, Window
+from rag.models import AnswerSentence, BriefFigure, Briefing, BriefPaper, BriefSection, Citation, FurtherTheme, Window
 
 
 def one_line(text: str) -> str:
@@ -47,7 +47,7 @@ def heading(section: BriefSection) -> str:
 
 
 _NAMED = 7  # themes that an overview names
-_A_MINUTE = 230  # words that are read in a minute
+_A_MINUTE = 200  # words that are read in a minute
 
 
 def overview(briefing: Briefing) -> list[str]:
@@ -71,7 +71,7 @@ def overview(briefing: Briefing) -> list[str]:
     if rising:
         said.append(f"More than before: {_listed([small(one) for one in rising])}.")
     if told < found:
-        said.append(f"{told:,} of them are told here, the others named at the end.")
+        said.append(f"{told:,} of them are told here, the others named.")
     return said
 
 
@@ -90,13 +90,91 @@ def small(name: str) -> str:
 
 
 def minutes(briefing: Briefing) -> int:
-    """Minutes that reading takes, without the lists at the end; 0 where there is nothing to read."""
-    sentences = [*briefing.summary, *(one for section in briefing.sections for one in section.sentences)]
-    words = sum(len(one.text.split()) + len((one.subject or "").split()) for one in sentences)
-    words += sum(len(row.text.split()) + 2 for row in rows(briefing)) + sum(
-        len(one.split()) for one in overview(briefing)
-    )
-    return max(1, round(words / _A_MINUTE)) if sentences else 0
+    """Minutes that reading takes, begun ones whole: all that stands open above the list of papers; 0 for nothing."""
+    told = [*briefing.summary, *(one for section in briefing.sections for one in section.sentences)]
+    said = [briefing.title, *overview(briefing), *changed(briefing)]
+    said += [text for one in told for text in (one.subject or "", one.text)]
+    said += [heading(section) for section in briefing.sections]
+    said += [paper.title for paper in briefing.quietly_important]
+    said += [f"{row.subject} {', '.join(row.values)} {row.text}" for row in rows(briefing)]
+    said += [f"{line.heading} {', '.join(line.names)}" for line in also(briefing)]
+    words = sum(len(text.split()) for text in said)
+    return -(-words // _A_MINUTE) if told else 0
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A paper in a line that names papers: the short name, its title, its address, its number where it is cited."""
+
+    name: str
+    paper: BriefPaper
+    number: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Also:
+    """The papers of a theme that have no sentence under it, in one line: the first of them, and how many more."""
+
+    heading: str
+    named: tuple[Named, ...]
+    more: int
+
+    @property
+    def names(self) -> list[str]:
+        """Their names with their numbers, and the rest as a count: `APE [7]`, `DSI`, `3 more`."""
+        each = [one.name if one.number is None else f"{one.name} [{one.number}]" for one in self.named]
+        return [*each, f"{self.more:,} more"] if self.more else each
+
+
+_IN_A_LINE = 12  # papers that such a line names
+_SHORT_NAME = 56  # characters of a title that stands for a name
+_LEAST_NAME = 14
+_OPENS = re.compile(r"^(?:(?:Towards?|On|A|An|The|Exploring|Enhancing|Improving|Investigating) )+(?=\w)")
+
+
+def also_of(section: BriefSection, briefing: Briefing) -> Also | None:
+    """The line of a section; None where each of its papers has a sentence there."""
+    silent = [paper for paper in section.also if paper.paper_id not in _spoken(section, briefing)]
+    papers = [*silent, *section.more]
+    count = len(silent) + max(section.more_count, len(section.more))
+    return _also("", papers, count, briefing) if section.kind == "theme" and count else None
+
+
+def _spoken(section: BriefSection, briefing: Briefing) -> set[str]:
+    numbers = {number for one in section.sentences for number in one.citations}
+    return {citation.paper_id for citation in briefing.citations if citation.n in numbers}
+
+
+def _also(heading: str, papers: Sequence[BriefPaper], count: int, briefing: Briefing) -> Also:
+    numbers = {citation.paper_id: citation.n for citation in briefing.citations}
+    named = tuple(Named(short_name(paper), paper, numbers.get(paper.paper_id)) for paper in papers[:_IN_A_LINE])
+    return Also(heading, named, count - len(named))
+
+
+def also(briefing: Briefing) -> list[Also]:
+    """All such lines: of the sections, then of the themes that have none."""
+    made = [also_of(section, briefing) for section in briefing.sections]
+    return [*(line for line in made if line is not None), *beyond(briefing)]
+
+
+def beyond(briefing: Briefing) -> list[Also]:
+    """The lines of the themes of which no paper is told."""
+    return [_also(theme.heading, theme.papers, theme.count, briefing) for theme in briefing.further if theme.count]
+
+
+def short_name(paper: BriefPaper) -> str:
+    """What a paper is called in a line of many: its system's name, else the beginning of its title."""
+    if paper.name:
+        return one_line(paper.name)
+    title = _OPENS.sub("", one_line(paper.title))
+    head = re.split(r"(?<=[?!])\s|:\s|\s--?\s", title, maxsplit=1)[0].rstrip("?!")
+    if len(head) > _SHORT_NAME:
+        cut = [found.start() for found in _CUTS.finditer(head, _LEAST_NAME, _SHORT_NAME + 1)]
+        head = head[: cut[-1]] if cut else f"{head[:_SHORT_NAME].rsplit(' ', 1)[0]} …"
+    return head[:1].upper() + head[1:]
+
+
+_CUTS = re.compile(r"\s(?:for|via|with|by|through|using|towards?|in|from|under|of|about|to|as)\s")
 
 
 def standing(briefing: Briefing) -> str:

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Sequence
 
 from rag.models import AnswerSentence, Briefing
 from rag.render.parts import (
+    also_of,
+    beyond,
     changed,
     count,
     further,
@@ -37,9 +39,14 @@ def plain(briefing: Briefing, site: str = "") -> str:
     if briefing.summary:
         blocks.append("\n".join(_item(_spoken(one, None)) for one in briefing.summary))
     for section in briefing.sections:
-        if section.sentences:
+        line = also_of(section, briefing)
+        if section.sentences or line:
             blocks.append(_under(one_line(heading(section)), "-"))
             blocks += [_filled(" ".join(_row(paragraph))) for paragraph in paragraphs(section)]
+            blocks += [_filled(f"Also: {', '.join(line.names)}.")] if line else []
+    if others := beyond(briefing):
+        lines = (f"{one_line(line.heading)}: {', '.join(line.names)}." for line in others)
+        blocks += [_under("Further themes", "-"), "\n".join(map(_item, lines))]
     if briefing.quietly_important:
         titles = (
             f"{one_line(paper.title)} {number_of(paper.paper_id, briefing.citations)}".rstrip()
