@@ -125,7 +125,7 @@ def beyond(voice: Voice, told: Grounded) -> Account:
         if any(s < line.end and line.start < t for s, t in spans) or not (line in intro or _tells(line)):
             continue
         done = said(voice, line)
-        if voice.names_itself(done.text) and _stands(done) and length(done.text) <= BRIEF:
+        if done is not None and voice.names_itself(done.text) and _stands(done) and length(done.text) <= BRIEF:
             return _kept(done)
     return Account(())
 

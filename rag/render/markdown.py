@@ -85,7 +85,7 @@ def _names(line: Also, site: str) -> str:
     """The papers of such a line, each a link where it has an address."""
     each = [
         _linked(one.name, link_of(one.paper.paper_id, one.paper.url, site))
-        + (escaped(f" [{one.number}]") if one.number is not None else "")
+        + ("" if one.number is None else f" {escaped(f'[{one.number}]')}")
         for one in line.named
     ]
     return ", ".join([*each, f"{line.more:,} more"] if line.more else each)

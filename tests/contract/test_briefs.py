@@ -210,7 +210,7 @@ async def test_three_hundred_papers_on_one_theme_stay_short(library: Library) ->
 
 async def test_papers_that_got_no_sentence_after_all_are_counted_as_left_out(library: Library) -> None:
     await library.ingest(listed(MONDAY, [invented(n) for n in range(12)]))
-    made = await library.brief(topic="speculative decoding", constraints=BriefConstraints(max_words=120))
+    made = await library.brief(topic="speculative decoding", constraints=BriefConstraints(max_words=60))
     await check(library, made)
     told = {paper.paper_id for paper in made.papers}
     assert len(told) < 12, "there is no room for all that were planned"

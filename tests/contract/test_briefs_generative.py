@@ -82,7 +82,7 @@ async def test_quotes_come_first_then_the_outline_then_each_section(library: Lib
     assert steps == ["quotes", "outline", "section"] * len([s for s in made.sections if s.kind == "theme"])
     assert len(made.papers) == 4
     texts = [one.text for section in made.sections for one in section.sentences]
-    assert any(text.startswith("Quill0 is a method of speculative decoding") for text in texts)
+    assert any(re.match(r"Quill\d is a method of speculative decoding", text) for text in texts)
     assert made.provenance.mode == "generative"
     assert made.provenance.model == "scripted-1"
     assert set(made.provenance.prompts) == {"brief_quotes@v1", "brief_outline@v1", "brief_section@v1"}

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from invented import briefing
+import re
+
+from invented import briefing, sentence
 
 from rag.models import BriefFigure, BriefNote, BriefPaper, Changes, FurtherTheme, TopicHistory, Window
 from rag.render import markdown, plain
+from rag.render.parts import minutes, short_name
 from rag.render.plain import WIDTH
 
 
@@ -54,7 +57,8 @@ def test_everything_is_told() -> None:
             "saves 30% of pages",
             "5 papers listed on readers.",
             "About 1 minute to read.",
-            "2 of them are told here, the others named at the end.",
+            "2 of them are told here, the others named.",
+            "Also: Third_Reader.",
             "Chosen: papers of which a sentence is on the topic, the nearest first; votes, where known, count for 25%;",
             "New: readers (2).",
             "Fading: graphs (0, before 2.5 on average).",
@@ -67,6 +71,39 @@ def test_everything_is_told() -> None:
             "Written without a language model",
         ):
             assert part in flat, part
+
+
+def test_what_has_no_sentence_under_its_theme_is_named_there_in_a_line() -> None:
+    first = briefing().sections[0]
+    told = BriefPaper(paper_id="t-2", title="Dormouse: A Reader that Sleeps", name="Dormouse")
+    more = tuple(
+        BriefPaper(paper_id=f"m-{n}", title=f"Tea {n}: With Cake", url="https://example.org/t") for n in range(14)
+    )
+    section = first.model_copy(update={"sentences": first.sentences[:2], "also": (told,), "more": more})
+    text = markdown(briefing(sections=(section,), figures=()))
+    line = next(line for line in text.splitlines() if line.startswith("Also: "))
+    assert line.startswith("Also: Dormouse \\[2\\], [Tea 0](<https://example.org/t>), ")
+    assert line.endswith("[Tea 10](<https://example.org/t>), 3 more.")
+    assert "Dormouse" not in " ".join(re.findall(r"^Also: .*", markdown(briefing()), re.MULTILINE))
+
+
+def test_a_paper_without_a_name_is_called_by_the_beginning_of_its_title() -> None:
+    def name(title: str) -> str:
+        return short_name(BriefPaper(paper_id="p", title=title))
+
+    assert name("Towards Reading: A Survey") == "Reading"
+    assert name("Do Readers Skip Pages? A Study of Headings") == "Do Readers Skip Pages"
+    assert name("A Very Long and Winding Title of a Paper on Readers of Books for Children") == (
+        "Very Long and Winding Title of a Paper on Readers"
+    )
+
+
+def test_reading_takes_the_minutes_that_its_words_take() -> None:
+    long = sentence("word " * 390 + "end.")
+    section = briefing().sections[0].model_copy(update={"sentences": (long,)})
+    assert minutes(briefing()) == 1
+    assert minutes(briefing(sections=(section,))) == 3
+    assert minutes(briefing(summary=(), sections=())) == 0
 
 
 def test_papers_without_a_sentence_are_listed_by_theme_with_links() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rag.brief.account import besides, headline, in_full, in_short
+from rag.brief.account import beyond, headline, in_full, in_short
 from rag.brief.compose import composed
 from rag.brief.join import reopened
 from rag.brief.plan import Plan, PlannedPaper, PlannedTheme
@@ -53,11 +53,8 @@ def test_what_was_told_is_not_told_again() -> None:
     voice = Voice.of(one)
     told = headline(voice)
     assert told is not None
-    texts = [said.text for said in in_full(besides(voice, told)).said]
-    assert texts == [
-        "Quilt is a reader that skips pages; it first reads the headings, and then only pages whose heading fits "
-        "the question."
-    ]
+    texts = [said.text for said in beyond(voice, told).said]
+    assert texts == ["Quilt first reads the headings, and then only pages whose heading fits the question."]
 
 
 def test_a_summary_and_its_section_say_different_things() -> None:
