@@ -23,7 +23,7 @@ from rag.text.figures import figures
 _LONGEST = 44
 """Words from which a second sentence is passed over for a shorter one."""
 _SHORT = 40  # words of a paper, with its subject, where there is little room
-_MEASURED = 46  # … and where they give a measured figure
+_MEASURED = 52  # … and where they give a measured figure
 _ENOUGH = 24  # words of what a paper brings that are not cut
 _BESIDE = 14  # words of what a paper brings that stand beside a result there
 _RESULTS = 4  # results that are tried
@@ -76,7 +76,7 @@ def in_short(voice: Voice) -> Account:
 
 
 _NEWS = 0.4  # how much more it is worth to tell what was not thought
-_A_POINT = 30  # words that weigh as much as one point of how well a sentence concludes
+_A_POINT = 60  # words that weigh as much as one point of how well a sentence concludes
 _UNTOLD = 0.3  # what it costs that only the title says what the paper brings
 
 
@@ -97,12 +97,13 @@ def headline(voice: Voice) -> Grounded | None:
     first = _introduction(voice)
     tried = [(line, second) for line, second in _seconds(voice, None, named=True) if line in voice.results]
     tried.sort(key=lambda one: (not measures(one[1].text), AGAINST.search(one[1].text) is None, praise(one[1].text)))
+    able = []
     for line, second in tried:
         made = apposed(voice, line, first, second) or joined(voice, line, first, second)
-        if made is not None:
-            return made
-    short = [second for _, second in tried if length(second.text) <= BRIEF]
-    return next(iter([*short, *(second for _, second in tried)]), first)
+        if made is not None or length(second.text) <= BRIEF:
+            able.append(made or second)
+    # A measured result alone tells more than what the paper brings with a result that measures nothing.
+    return next((one for one in able if measures(one.text)), next(iter([*able, *(one for _, one in tried)]), first))
 
 
 def _introduction(voice: Voice) -> Grounded | None:

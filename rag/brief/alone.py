@@ -41,6 +41,7 @@ _POINTS = re.compile(
     r"\b(?:the (?:above|aforementioned|resulting|latter|former|corresponding|said)|above-mentioned|the first such|"
     r"the first (?:of its kind|to (?:be )?[a-z]+ed)\b|in so doing|the same (?:reason|way|idea)|as before|the opposite|"
     r"(?:into|of|from|on|by|for|under|against|recovering) that (?!of\b|the\b|is\b|are\b)[a-z]+\b|"
+    r"(?:outperform|surpass|exceed|beat)(?:s|ed|es)? (?:them|it|both)(?=[ ,.;])(?! \w+ (?:and|or)\b)|"
     r"the question here|the (?:only|first) one|the rest|the key (?:idea|insight))\b",
     re.IGNORECASE,
 )

@@ -43,7 +43,13 @@ def assembled(
     rows = [_row(figure, voices[figure.paper_id]) for figure in made.figures]
     numbered, citations = cited([*said, *rows], papers)
     numbered = numbered[: len(said)]
-    spoken = [_with_subject(one, grounded, voices) for one, grounded in zip(numbered, said, strict=True)]
+    first = {one.evidence[0].paper_id for one in made.summary}
+    spoken = [
+        _with_subject(
+            one, grounded, voices, again=number >= len(made.summary) and grounded.evidence[0].paper_id in first
+        )
+        for number, (one, grounded) in enumerate(zip(numbered, said, strict=True))
+    ]
     summary, rest = spoken[: len(made.summary)], spoken[len(made.summary) :]
     sections = []
     for section in made.sections:
@@ -98,10 +104,18 @@ def assembled(
     )
 
 
-def _with_subject(sentence: AnswerSentence, grounded: Grounded, voices: Mapping[str, Voice]) -> AnswerSentence:
-    """The sentence with what it is about, where its own words do not say it: the system with the paper's title."""
+def _with_subject(
+    sentence: AnswerSentence, grounded: Grounded, voices: Mapping[str, Voice], *, again: bool
+) -> AnswerSentence:
+    """The sentence with what it is about, where its own words do not say it: the system with the paper's title.
+
+    Of a paper that the summary told, and that is told `again`, the name is enough.
+    """
     voice = voices[grounded.evidence[0].paper_id]
-    return sentence.model_copy(update={"subject": voice.subject(sentence.text)})
+    subject = voice.subject(sentence.text)
+    if again and subject is not None:
+        subject = None if voice.names_itself(sentence.text) else voice.called.label
+    return sentence.model_copy(update={"subject": subject})
 
 
 def _row(figure: BriefFigure, voice: Voice) -> Grounded:

@@ -29,6 +29,7 @@ SUMMARY = 3
 _OF_WEEK, _OF_TOPIC = 0.62, 0.8  # share of a brief's words that its sentences take; the others are names, figures
 _SHORT_WORDS = 24  # what one sentence takes, for planning ahead
 _OVER = 1.05  # how far the last paper may go over the room
+_BEYOND = 1.15  # … and the only paper of a theme
 _TRIED = 3  # papers of a theme whose results are tried for the summary
 _LONGEST_SUMMARY = 46  # words of a sentence of the summary, with its subject
 
@@ -113,10 +114,21 @@ def _accounts(plan: Plan, voices: Mapping[str, Voice], summary: Mapping[str, Gro
         if account.said:
             made[paper_id] = account
             used += words_of(voice, account)
-    for paper_id, one in summary.items():
-        account = beyond(voices[paper_id], one)
-        taken = sum(length(further.text) for further in account.said)
-        if taken and used + taken <= _OVER * room:
+    told = {paper_id: beyond(voices[paper_id], one) for paper_id, one in summary.items()}
+    for theme in plan.themes:
+        if made.keys() & set(theme.paper_ids):
+            continue
+        # A theme that got nothing gets a sentence, if need be a little beyond the room.
+        for paper_id in theme.paper_ids:
+            account = told[paper_id] if paper_id in told else in_short(voices[paper_id])
+            taken = words_of(voices[paper_id], account)
+            if 0 < taken <= _SHORT_WORDS * 2 and used + taken <= _BEYOND * room:
+                made[paper_id] = account
+                used += taken
+                break
+    for paper_id, account in told.items():
+        taken = sum(length(one.text) for one in account.said)
+        if paper_id not in made and taken and used + taken <= _OVER * room:
             made[paper_id] = account
             used += taken
     return made

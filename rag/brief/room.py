@@ -48,8 +48,8 @@ def _room(grouped: Sequence[Theme], order: Sequence[Candidate], most: int, calm:
 
 
 def _weight(theme: Theme) -> float:
-    """What share of the papers a theme gets: by its size, not quite in proportion; what has no theme gets less."""
-    return float(len(theme.places) ** 0.75) * (1.0 if theme.tag is not None else _UNNAMED)
+    """What share of the papers a theme gets: nearly in proportion to its size; what has no theme gets less."""
+    return float(len(theme.places) ** 0.9) * (1.0 if theme.tag is not None else _UNNAMED)
 
 
 _UNNAMED = 0.4

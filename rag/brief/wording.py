@@ -70,7 +70,7 @@ def worded(text: str, called: Called, *, speaks_of_system: bool = True) -> list[
     `speaks_of_system` False says that "it" stands for something else, and is left as it is.
     """
     plain = _one_finding(_without_marks(text))
-    bare = _cut_openings(plain)
+    bare = _cut_openings(_following(plain, called.system), called.system)
     made: list[str] = []
     for start in dict.fromkeys((bare, plain)):
         framed = unframed(start)
@@ -176,11 +176,27 @@ def _one_finding(text: str) -> str:
     return text
 
 
-def _cut_openings(text: str) -> str:
-    """The sentence without openings that point to what is not shown, as long as a sentence is left."""
+_FOLLOWS = re.compile(r"From (?:this|these|that)(?: \w+)? (?:follows?|comes?) (?P<name>[^,]{2,40}), (?P<what>an? )")
+
+
+def _following(text: str, system: str | None) -> str:
+    """ "From this follows X, a Y that …" as "X is a Y that …"."""
+    found = re.match(
+        r"From (?:this|these|that)(?: \w+)? (?:follows?|comes?) (?P<name>[^,]{2,40}), (?P<what>an? )", text
+    )
+    return f"{found['name']} is {text[found.start('what') :]}" if found and found["name"] == system else text
+
+
+def _cut_openings(text: str, system: str | None = None) -> str:
+    """The sentence without openings that point to what is not shown, as long as a sentence is left.
+
+    An opening that names the paper's system is none.
+    """
     rest = text
     while (found := _OPENING.match(rest)) and len(rest[found.end() :].split()) > _SHORTEST:
         if found[0].rstrip()[-1:] != "," and not _ADVERB.match(found[0]):
+            break
+        if system and system in found[0]:
             break
         rest = rest[found.end() :]
     return capital(rest)

@@ -90,6 +90,8 @@ _APPOSED = re.compile(
 )
 _NO_SYSTEM = re.compile(r"\)?,? (?:is|are) (?:an?|the) (?:[\w-]+ ){0,2}(?:problem|task|setting|challenge|paradigm)s?\b")
 
+_OF_A_PART = re.compile(r"\) (?:adapters|layers|modules|heads|tokens|tasks|labels|scores|losses|objectives)\b")
+
 
 @lru_cache(maxsize=4_096)
 def system_of(title: str, abstract: str) -> str | None:
@@ -184,6 +186,8 @@ def _new(name: str, abstract: str, match: re.Match[str]) -> bool:
 
 def _is_system(name: str, title: str, abstract: str, match: re.Match[str]) -> bool:
     if not _new(name, abstract, match) or _NO_SYSTEM.match(abstract, match.end("name")):
+        return False
+    if _OF_A_PART.match(abstract, match.end("name")):
         return False
     if names(name):
         return not (name.endswith("s") and name[:-1].isupper())  # "LLMs" are many

@@ -125,3 +125,9 @@ def test_a_capital_inside_a_sentence_makes_a_proper_name(text: str, names: tuple
 def test_a_system_that_something_is_tried_on_is_not_the_papers_own() -> None:
     abstract = "The bounds are narrow. They hold for OTTERNET, a model that swims, and for two more."
     assert called("Bounds for Large Swimmers", abstract) == ()
+
+
+def test_a_name_of_parts_that_are_put_in_is_not_the_systems() -> None:
+    abstract = "We propose Heading Span Recognition (HSR) adapters, small modules. HSR adapters learn headings."
+    assert system_of("Headings for Readers", abstract) is None
+    assert system_of("Headings for Readers", abstract.replace(" adapters, small modules", ", a reader")) == "HSR"
