@@ -13,7 +13,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from importlib.resources import files
 from pathlib import Path
@@ -22,6 +22,8 @@ from typing import TYPE_CHECKING, Any
 from eval.asking import shelf
 from eval.calibrate_cases import Case, cases
 from eval.calibrate_fit import Fitted, fitted
+from eval.calibrate_surveys import fitted as fitted_surveys
+from eval.calibrate_surveys import topical
 from eval.gold import GoldQuestion, parse
 from eval.halves import read_gold, read_half
 from rag import __version__
@@ -44,6 +46,8 @@ class Source:
     questions: Sequence[GoldQuestion]
     corpus: Path
     further: bool = False
+    topical: bool = False
+    """Whether it is only what surveys are calibrated on."""
 
 
 def sources(gold: Sequence[Path], corpus: Sequence[Path]) -> list[Source]:
@@ -57,6 +61,7 @@ def sources(gold: Sequence[Path], corpus: Sequence[Path]) -> list[Source]:
             Source("choosing", read_half("choosing"), sample),
             Source("voices", _packaged(_VOICES), sample),
             Source("declining", _packaged(_FURTHER), sample, further=True),
+            Source("topics", topical(), sample, further=True, topical=True),
         ]
     if corpus and len(corpus) != len(gold):
         raise InputError(
@@ -79,10 +84,12 @@ async def calibrate(sources: Sequence[Source], *, embedder: Embedder, name: str,
             f"{asked} gold questions are too few to calibrate on.", hint=f"Bring {FEWEST} or more, of all slices."
         )
     found: list[Case] = []
+    only_surveys: list[Case] = []
     for source in sources:
         async with shelf(source.corpus, embedder=embedder) as opened:
-            found += await cases(opened, source.questions, further=source.further)
-    fit = fitted(found)
+            made = await cases(opened, source.questions, further=source.further)
+            (only_surveys if source.topical else found).extend(made)
+    fit = replace(fitted(found), surveys=fitted_surveys([*found, *only_surveys]))
     return content(fit, sources, found, embedding=embedder.identity, name=name, version=version)
 
 
@@ -97,6 +104,7 @@ def content(
         "prompt_sha256": answer_prompt(),
         "regression": fit.regression,
         "answerable": fit.answerable,
+        **({"surveys": fit.surveys} if fit.surveys else {}),
         "threshold": fit.threshold,
         "out_of_scope_below": fit.out_of_scope_below,
         "made": {

@@ -17,6 +17,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
 from eval.calibrate_cases import Case
+from eval.calibrate_surveys import TERMS as SURVEY_TERMS
 from eval.reliability import brier, clopper_pearson_upper, ece, reliability, risk_coverage
 from rag.abstain import term_values
 from rag.answerability import NAMES
@@ -26,7 +27,7 @@ _BY_CASE = (
     *("topics_missing", "topic_share_missing", "figure", "figure_missing", "figure_missing_in_papers"),
     *("topics_missing_of_figure",),
 )
-TERMS = (*NAMES, *(f"named*{name}" for name in _BY_CASE))
+TERMS = (*(name for name in NAMES if name not in SURVEY_TERMS), *(f"named*{name}" for name in _BY_CASE))
 """What is weighed: every feature, and some of them once more where the question names a system."""
 AGAINST = frozenset(name for name in NAMES if "missing" in name or name in ("unsaid", "strays"))
 IN_FAVOUR = frozenset(("sound", "coverage", "cosine", "paper_cosine", "margin", "first_by_vectors", "first_by_words"))
@@ -53,6 +54,7 @@ class Fitted:
     threshold: float
     out_of_scope_below: float
     measured: dict[str, Any]
+    surveys: dict[str, Any] | None = None
 
 
 def fitted(found: Sequence[Case]) -> Fitted:

@@ -80,6 +80,14 @@ def term_values(found: Features, names: Sequence[str]) -> list[float]:
     return [math.prod(values[feature] for feature in name.split(BOTH)) for name in names]
 
 
+class SurveyRule(_Frozen):
+    """From which probability a survey is answered, whatever single answers need, and what that is worth."""
+
+    regression: Regression
+    threshold: float = Field(gt=0, lt=1)
+    measured: Mapping[str, Any]
+
+
 class _File(_Frozen):
     name: str = Field(pattern=r"^[\w.-]+$")
     version: int = Field(ge=1)
@@ -87,6 +95,7 @@ class _File(_Frozen):
     prompt_sha256: str
     regression: Regression
     answerable: Regression | None = None
+    surveys: SurveyRule | None = None
     threshold: float = Field(gt=0, lt=1)
     out_of_scope_below: float = Field(ge=-1, le=1)
     made: Mapping[str, Any]
@@ -132,6 +141,13 @@ class Calibration:
     def answerable(self, found: Features) -> float:
         """The probability that the papers answer, be it by these sentences or others: what decides."""
         return (self.content.answerable or self.content.regression).probability(found)
+
+    def answers(self, found: Features) -> bool:
+        """Whether that is enough to say something. Of a survey, a paper must treat the topic: some are always near."""
+        if found.survey and self.content.surveys is not None:
+            rule = self.content.surveys
+            return rule.regression.probability(found) >= rule.threshold
+        return self.answerable(found) >= self.content.threshold
 
 
 # --------------------------------------------------------------------------------------------------------- the decision
@@ -242,8 +258,7 @@ def _judged(
         return Judged(proposal, own, found, relevance, proposal.sound)
     if not proposal.sentences:
         return Judged(proposal, own, found, 0.0, answers=False)
-    answers = calibration.answerable(found) >= calibration.content.threshold
-    return Judged(proposal, own, found, calibration.probability(found), answers)
+    return Judged(proposal, own, found, calibration.probability(found), calibration.answers(found))
 
 
 _VERY_FAR = 2.0  # how far from all papers nothing is said, whatever speaks for it

@@ -87,6 +87,10 @@ class Features:
     """
     strays: float
     """Whether the question names a stored system, and nothing chosen is from a paper that is so named."""
+    standing: float
+    """The best of any paper's standing: how near its passages are, and how many of the words it has."""
+    lead: float
+    """How much nearer by vectors the nearest paper is than those found are in the mean."""
 
     def as_dict(self) -> dict[str, float]:
         """The features by name."""
@@ -153,7 +157,16 @@ def features(
         yes_no=float(question.kind is Kind.YES_NO and not _ASKS_WHAT.search(question.text)),
         words=max(_FEWEST, min(_MOST, len(words) if of is None or named else of)) / _MANY_WORDS,
         strays=float(bool(named) and not own),
+        standing=max((e.standing for e in evidence), default=0.0),
+        lead=_lead(evidence),
     )
+
+
+def _lead(evidence: Sequence[Evidence]) -> float:
+    nearest: dict[str, float] = {}
+    for e in evidence:
+        nearest[e.paper.id] = max(e.cosine, nearest.get(e.paper.id, -1.0))
+    return max(nearest.values()) - sum(nearest.values()) / len(nearest) if nearest else 0.0
 
 
 def _anywhere(question: Question, wanted: Sought, chosen: Sequence[Evidence], evidence: Sequence[Evidence]) -> float:
