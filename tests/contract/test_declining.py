@@ -157,3 +157,15 @@ async def test_one_that_is_not_there_is_an_error_and_none_is_none(tmp_path: Path
     with pytest.raises(CalibrationError, match="cannot be read"):
         await asked_with(Settings(**folder, calibration=str(tmp_path / "none.json")))
     assert (await asked_with(Settings(**folder, calibration="none"))).provenance.calibration is None
+
+
+@pytest.mark.parametrize("topic", ["quantum computing", "sign language", "music generation", "weather forecasting"])
+async def test_a_survey_of_a_topic_that_no_paper_treats_is_declined(sample: Library, topic: str) -> None:
+    assert declined(await sample.ask(f"Which papers are about {topic}?"))
+
+
+@pytest.mark.parametrize("topic", ["speculative decoding", "binary embeddings", "proteins"])
+async def test_a_survey_of_a_topic_that_papers_treat_is_answered(sample: Library, topic: str) -> None:
+    answer = await sample.ask(f"Which papers are about {topic}?")
+    assert answer.outcome == "answered"
+    assert answer.citations

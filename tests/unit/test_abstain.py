@@ -12,7 +12,7 @@ from answering import found
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.abstain import Calibration, Decision, Proposal, decide
+from rag.abstain import Calibration, Decision, Proposal, Regression, SurveyRule, Term, decide
 from rag.answerability import NAMES, Features, features
 from rag.compose.proposing import proposals, to_be_said
 from rag.errors import CalibrationError
@@ -315,7 +315,7 @@ def test_the_packaged_calibration_can_be_read_and_says_what_it_was_made_from() -
     text = (resources.files("rag") / "calibration" / "builtin.json").read_text(encoding="utf-8")
     packaged = Calibration.read(text, where="The packaged calibration")
     assert packaged.content.embedding.startswith("builtin/")
-    assert {source["name"] for source in packaged.content.made["gold"]} == {"choosing", "voices", "declining"}
+    assert {source["name"] for source in packaged.content.made["gold"]} == {"choosing", "voices", "declining", "topics"}
     assert 0 < packaged.content.measured["brier"] < 0.25
 
 
@@ -325,3 +325,26 @@ def test_a_proposal_of_a_part_has_that_parts_words() -> None:
     part = Proposal(whole.parts[0], (), sound=False)
     assert "parameters" not in {word.text for word in part.words(whole, all_words)}
     assert part.words(whole.parts[0], all_words) == all_words
+
+
+def test_a_survey_is_judged_by_a_rule_of_its_own() -> None:
+    """However sure single answers would be; and the other way round."""
+    empty = Features(**dict.fromkeys(NAMES, 0.0))
+    content = calibration().content
+    stands = Regression(intercept=-3.0, terms={"standing": Term(weight=6.0, mean=0.0, scale=1.0)})
+    both = [
+        Calibration("test@3/0", content.model_copy(update={"surveys": rule, "threshold": threshold}))
+        for rule, threshold in ((SurveyRule(regression=stands, threshold=0.5, measured={}), 0.01), (None, 0.01))
+    ]
+    near, far = replace(empty, survey=1.0, standing=0.8), replace(empty, survey=1.0, standing=0.2)
+    assert [by.answers(far) for by in both] == [False, True]
+    assert [by.answers(near) for by in both] == [True, True]
+    assert both[0].answers(replace(far, survey=0.0)), "it is no rule for single answers"
+
+
+def test_how_far_the_nearest_paper_leads_is_over_papers() -> None:
+    asked = understand("Which papers are about tides?")
+    near, far = (found(asked, (paper,), cosine=cosine) for paper, cosine in zip(SHELF, (0.7, 0.3), strict=True))
+    seen_of = features(asked, near, [*near, *far], words=(), ranked=(), sound=True)
+    assert seen_of.lead == pytest.approx(0.2)
+    assert features(asked, (), (), words=(), ranked=(), sound=False).lead == 0.0
