@@ -25,7 +25,7 @@ from rag.brief.plan import Plan
 from rag.brief.planning import planned
 from rag.brief.replies import Recorded, Recorder
 from rag.brief.request import BriefRequest, requested, week_before, week_of
-from rag.brief.say import Voice
+from rag.brief.say import Voices
 from rag.brief.tagging import Sources, tagged
 from rag.catalogue import Catalogue, briefs, papers
 from rag.compose.reply import FORMS
@@ -81,7 +81,7 @@ async def brief(
     start = time.perf_counter()
     plan, found = await planned(request, desk.sources())
     retrieved = time.perf_counter()
-    voices = await asyncio.to_thread(_voices, plan, found)
+    voices = _voices(plan, found)
     plan, made = await _written(plan, voices, desk, wanted)
     spent = Latency(
         retrieve=_milliseconds(start, retrieved),
@@ -116,7 +116,7 @@ class _Made:
     replies: str = "{}"
 
 
-async def _written(plan: Plan, voices: Mapping[str, Voice], desk: BriefDesk, mode: Mode) -> tuple[Plan, _Made]:
+async def _written(plan: Plan, voices: Voices, desk: BriefDesk, mode: Mode) -> tuple[Plan, _Made]:
     """The words of a plan, by the model where one is wanted and works; a failure becomes a note of the plan."""
     if mode != "extractive" and desk.model is not None and desk.prompts is not None and plan.papers:
         recorder = Recorder(desk.model)
@@ -129,9 +129,7 @@ async def _written(plan: Plan, voices: Mapping[str, Voice], desk: BriefDesk, mod
     return plan, _Made(await asyncio.to_thread(composed, plan, voices))
 
 
-async def _by_model(
-    plan: Plan, voices: Mapping[str, Voice], model: Model, read: Prompts, recorded: Callable[[], str]
-) -> _Made:
+async def _by_model(plan: Plan, voices: Voices, model: Model, read: Prompts, recorded: Callable[[], str]) -> _Made:
     made = await generated(plan, voices, model=model, prompts=read)
     return _Made(made.composed, made.model, made.prompts, made.prompt_tokens, made.completion_tokens, recorded())
 
@@ -160,7 +158,7 @@ async def rebuild(brief_id: str, *, desk: BriefDesk) -> Briefing:
         )
         for paper in plan.papers
     }
-    voices = await asyncio.to_thread(_voices, plan, found)
+    voices = _voices(plan, found)
     if kept.briefing.provenance.mode == "generative":
         model = Recorded(kept.briefing.provenance.model or "", kept.replies)
         # The replies are at hand, whether or not a model is set today.
@@ -187,8 +185,8 @@ async def assign_tags(desk: BriefDesk, scope: Scope | None = None) -> int:
     return len(every)
 
 
-def _voices(plan: Plan, found: dict[str, Paper]) -> dict[str, Voice]:
-    return {paper.paper_id: Voice.of(found[paper.paper_id]) for paper in plan.papers}
+def _voices(plan: Plan, found: Mapping[str, Paper]) -> Voices:
+    return Voices({paper.paper_id: found[paper.paper_id] for paper in plan.papers})
 
 
 def _now() -> str:

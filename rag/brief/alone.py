@@ -64,6 +64,9 @@ _MODELS = re.compile(
 )
 
 
+_A_WORK = re.compile(rf"\b{_WORK}\b", re.IGNORECASE)
+
+
 def points_away(text: str, before: str = "") -> bool:
     """Whether a sentence points at what neither itself nor `before`, told right before it, says."""
     return (
@@ -143,7 +146,17 @@ def _told(word: str, earlier: str) -> bool:
     """Whether a noun, in any number, was told; a method may have been told as an approach."""
     if re.fullmatch("models?", word, re.IGNORECASE) and _MODELS.search(earlier):
         return True
-    if re.fullmatch(_WORK, word, re.IGNORECASE) and re.search(rf"\b{_WORK}\b", earlier, re.IGNORECASE):
+    if _A_WORK.fullmatch(word) and _A_WORK.search(earlier):
         return True
     stem = re.sub(r"(?:ies|es|s|y)$", "", word.casefold())
-    return len(stem) > 2 and re.search(rf"\b{re.escape(stem)}", earlier, re.IGNORECASE) is not None
+    return len(stem) > 2 and _begins(stem, earlier.casefold())
+
+
+def _begins(stem: str, text: str) -> bool:
+    """Whether a word of the text begins with the stem; without a pattern, of which there would be one a word."""
+    at = text.find(stem)
+    while at >= 0:
+        if not at or not (text[at - 1].isalnum() or text[at - 1] == "_"):
+            return True
+        at = text.find(stem, at + 1)
+    return False

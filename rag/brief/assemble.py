@@ -38,9 +38,9 @@ def assembled(
 ) -> Briefing:
     """The briefing of a plan and what was composed of it."""
     said: list[Grounded] = [*made.summary, *(one for section in made.sections for one in section.said)]
-    papers = {paper_id: voice.paper for paper_id, voice in voices.items()}
     # A row of the table is cited as a sentence is, so that its paper has a number and its words are marked.
     rows = [_row(figure, voices[figure.paper_id]) for figure in made.figures]
+    papers = {one.evidence[0].paper_id: voices[one.evidence[0].paper_id].paper for one in (*said, *rows)}
     numbered, citations = cited([*said, *rows], papers)
     numbered = numbered[: len(said)]
     first = {one.evidence[0].paper_id for one in made.summary}

@@ -8,7 +8,7 @@ is as long as one on 24.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
@@ -18,7 +18,7 @@ from rag.brief.differ import Difference, differences
 from rag.brief.figures import Headline, headlines, in_words
 from rag.brief.join import reopened
 from rag.brief.news import AGAINST, praise
-from rag.brief.plan import Plan, PlannedTheme, named
+from rag.brief.plan import Plan, PlannedPaper, PlannedTheme
 from rag.brief.roles import gives_orders
 from rag.brief.say import Voice, length
 from rag.ground import DroppedSentence, Grounded
@@ -28,9 +28,10 @@ SUMMARY = 3
 """Results that a summary tells at most."""
 _OF_WEEK, _OF_TOPIC = 0.62, 0.8  # share of a brief's words that its sentences take; the others are names, figures
 _SHORT_WORDS = 24  # what one sentence takes, for planning ahead
+_LEAST_WORDS = 8  # what the shortest takes
 _OVER = 1.05  # how far the last paper may go over the room
 _BEYOND = 1.15  # … and the only paper of a theme
-_TRIED = 3  # papers of a theme whose results are tried for the summary
+_LOOKED, _TRIED = 8, 2  # themes, and papers of each, whose results are tried for the summary
 _LONGEST_SUMMARY = 46  # words of a sentence of the summary, with its subject
 
 
@@ -64,8 +65,7 @@ class Composed:
 
 def composed(plan: Plan, voices: Mapping[str, Voice]) -> Composed:
     """The brief of a plan, from its papers' own sentences; nothing is said twice."""
-    told = [planned.paper_id for planned in plan.papers if voices[planned.paper_id].intro is not None]
-    summary = {one.evidence[0].paper_id: one for one in _summary(plan, voices, told)}
+    summary = {one.evidence[0].paper_id: one for one in _summary(plan, voices)}
     accounts = _accounts(plan, voices, summary)
     reported = [
         voices[paper_id]
@@ -76,7 +76,8 @@ def composed(plan: Plan, voices: Mapping[str, Voice]) -> Composed:
     said = [*summary.values(), *(one for account in accounts.values() for one in account.said)]
     figures = table_of(plan, voices, said)
     elsewhere = {*summary, *(figure.paper_id for figure in figures)}
-    sections = [_section(theme, accounts, voices, elsewhere) for theme in plan.themes]
+    planned = {paper.paper_id: paper for paper in plan.papers}
+    sections = [_section(theme, accounts, voices, planned, elsewhere) for theme in plan.themes]
     apart = differences(reported)
     return Composed(
         summary=tuple(summary.values()),
@@ -105,9 +106,12 @@ def _accounts(plan: Plan, voices: Mapping[str, Voice], summary: Mapping[str, Gro
     used = min(sum(length(one.text) for one in summary.values()), room // 3)
     first = [planned.paper_id for planned in plan.papers if planned.paper_id not in summary]
     for number, paper_id in enumerate(first, 1):
+        further = _SHORT_WORDS * (len(first) - number)
+        if made and used + _LEAST_WORDS > _OVER * room:
+            break
         voice = voices[paper_id]
-        account = in_full(voice)
-        if (made or summary) and used + words_of(voice, account) + _SHORT_WORDS * (len(first) - number) > room:
+        account = in_full(voice) if not (made or summary) or used + _LEAST_WORDS + further <= room else None
+        if account is None or ((made or summary) and used + words_of(voice, account) + further > room):
             account = in_short(voice)
         if (made or summary) and used + words_of(voice, account) > _OVER * room:
             continue
@@ -135,14 +139,18 @@ def _accounts(plan: Plan, voices: Mapping[str, Voice], summary: Mapping[str, Gro
 
 
 def _section(
-    theme: PlannedTheme, accounts: Mapping[str, Account], voices: Mapping[str, Voice], elsewhere: AbstractSet[str]
+    theme: PlannedTheme,
+    accounts: Mapping[str, Account],
+    voices: Mapping[str, Voice],
+    planned: Mapping[str, PlannedPaper],
+    elsewhere: AbstractSet[str],
 ) -> Section:
     said = [one for paper_id in theme.paper_ids if paper_id in accounts for one in accounts[paper_id].said]
     for place in range(1, len(said)):
         said[place] = reopened(voices[said[place].evidence[0].paper_id], said[place], said[place - 1])
-    left = [voices[paper_id].paper for paper_id in theme.paper_ids if paper_id not in accounts]
-    also = tuple(named(paper) for paper in left if paper.id in elsewhere)
-    silent = tuple(named(paper) for paper in left if paper.id not in elsewhere)
+    left = [planned[paper_id].named for paper_id in theme.paper_ids if paper_id not in accounts]
+    also = tuple(paper for paper in left if paper.paper_id in elsewhere)
+    silent = tuple(paper for paper in left if paper.paper_id not in elsewhere)
     count = len(silent) + max(theme.more_count, len(theme.more))
     return Section(theme.heading, theme.tag, "theme", tuple(said), also, (*silent, *theme.more), count)
 
@@ -152,15 +160,15 @@ def _differing(apart: Sequence[Difference]) -> tuple[Section, ...]:
     return (Section("Where papers differ", None, "differences", tuple(said)),) if said else ()
 
 
-def _summary(plan: Plan, voices: Mapping[str, Voice], told: Sequence[str]) -> list[Grounded]:
+def _summary(plan: Plan, voices: Mapping[str, Voice]) -> list[Grounded]:
     """The results that matter most: of each theme, the largest first; of several papers where there are few themes.
 
     Of a theme, a paper is taken whose sentence says what it is about and gives a measured figure, before the others: a
     summary is read without what is around.
     """
-    themes = sorted(plan.themes, key=lambda theme: theme.tag is None)
-    queues = [_tellable([voices[name] for name in theme.paper_ids if name in told][:_TRIED]) for theme in themes]
-    wanted = min(SUMMARY, max(1, len(told) // 2), sum(map(len, queues)))
+    themes = sorted(plan.themes, key=lambda theme: theme.tag is None)[:_LOOKED]
+    queues = [_tellable([voices[name] for name in theme.paper_ids[:_TRIED]]) for theme in themes]
+    wanted = min(SUMMARY, max(1, len(plan.papers) // 2), sum(map(len, queues)))
     ranked = [
         (worth, number, place, one) for place, queue in enumerate(queues) for number, (worth, one) in enumerate(queue)
     ]
@@ -192,13 +200,13 @@ def table_of(plan: Plan, voices: Mapping[str, Voice], said: Sequence[Grounded]) 
     """
     told = {one.evidence[0].paper_id for one in said}
     reported = [voices[planned.paper_id] for planned in plan.papers if planned.paper_id in told]
-    silent = [voices[planned.paper_id] for planned in plan.papers if planned.paper_id not in told]
+    silent = (voices[planned.paper_id] for planned in plan.papers if planned.paper_id not in told)
     most = max(1, plan.constraints.max_words // _WORDS_A_ROW)
     others = chief_figures(silent, most)
     if plan.topic is not None:
         return (*_unsaid(figures_of(reported), said), *others)
     left = most - len({one.paper_id for one in others})
-    return (*others, *_unsaid(chief_figures(reported, left), said))
+    return (*others, *_unsaid(chief_figures(reported, left), said)) if left else others
 
 
 def _unsaid(figures: Sequence[BriefFigure], said: Sequence[Grounded]) -> list[BriefFigure]:
@@ -218,18 +226,18 @@ def _unsaid(figures: Sequence[BriefFigure], said: Sequence[Grounded]) -> list[Br
     return [figure for figure in figures if not stands(figure)]
 
 
-def chief_figures(voices: Sequence[Voice], most: int) -> tuple[BriefFigure, ...]:
+def chief_figures(voices: Iterable[Voice], most: int) -> tuple[BriefFigure, ...]:
     """Of each paper the clause with the weightiest figure that a row holds, of up to `most` papers."""
     made: list[BriefFigure] = []
     for voice in voices:
-        if len({one.paper_id for one in made}) >= most:
-            break
         mine = figures_of([voice], least=_MEASURE)
         # By itself a row tells most where it says against what, and least where it points at what is not shown.
         able = [one for one in mine if length(one.quantity) <= _CLAUSE and _readable(one)]
         best = max(able, key=lambda one: AGAINST.search(one.quantity) is not None, default=None)
         if best is not None:
             made += [one for one in mine if (one.start, one.end) == (best.start, best.end)]
+        if len({one.paper_id for one in made}) >= most:
+            break
     return tuple(made)
 
 

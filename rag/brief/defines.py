@@ -22,23 +22,28 @@ _IN_PARTS = re.compile(
 )
 
 
+_NAME = "\u01c1"  # a letter that stands for the name, so that no pattern is made for each name
+_CALL = rf"{_NAME}[\w.+-]*\)?(?: \([^)]*\))?"
+_DOES = re.compile(rf"{_CALL},? (?:that |which )?(?!{_RESULTS}\w*\b)[a-z]+(?:s|es)\b (?!$)")
+_SAYS = tuple(
+    re.compile(pattern)
+    for pattern in (
+        rf"{_CALL},? (?:is|are) (?:\w+ly )?(?:an?|the|one of|our|their)\b(?! (?:first|only) to\b)",
+        rf"{_CALL}, (?:an?|the) (?:[\w-]+ ){{1,}}",
+        rf"\b(?:an?|the) [^.;]{{8,}}?\b(?:called|named|namely|dubbed|termed)\b[^.;]{{0,80}}{_CALL}",
+        rf"\b(?:[Aa]n?|[Tt]he first) (?:[\w-]+ ){{0,8}}?{_KINDS},? \(?{_CALL}",
+        r"\b(?:propose|introduce|present|develop|create|release|curate|pretrain|build)s?\b"
+        rf"[^.;]{{0,80}}{_CALL}[, ]+(?:[\w-]+,? ){{2,}}",
+    )
+)
+
+
 def says_what(text: str, name: str) -> bool:
     """Whether a sentence says what the thing called `name` is, or how it does what it does; not only how well."""
     first = text.split("; ", maxsplit=1)[0]
-    if _IN_PARTS.search(first):
+    if name not in first or _IN_PARTS.search(first):
         return False
-    call = rf"{re.escape(name)}[\w.+-]*\)?(?: \([^)]*\))?"
-    acts = rf"{call},? (?:that |which )?(?!{_RESULTS}\w*\b)[a-z]+(?:s|es)\b (?!$)"
-    if re.search(acts, first) and not cues.is_result(first):
+    marked = first.replace(name, _NAME)
+    if _DOES.search(marked) and not cues.is_result(first):
         return True
-    return any(
-        re.search(pattern, first)
-        for pattern in (
-            rf"{call},? (?:is|are) (?:\w+ly )?(?:an?|the|one of|our|their)\b(?! (?:first|only) to\b)",
-            rf"{call}, (?:an?|the) (?:[\w-]+ ){{1,}}",
-            rf"\b(?:an?|the) [^.;]{{8,}}?\b(?:called|named|namely|dubbed|termed)\b[^.;]{{0,80}}{call}",
-            rf"\b(?:[Aa]n?|[Tt]he first) (?:[\w-]+ ){{0,8}}?{_KINDS},? \(?{call}",
-            r"\b(?:propose|introduce|present|develop|create|release|curate|pretrain|build)s?\b"
-            rf"[^.;]{{0,80}}{call}[, ]+(?:[\w-]+,? ){{2,}}",
-        )
-    )
+    return any(pattern.search(marked) for pattern in _SAYS)

@@ -38,17 +38,32 @@ def apposed(voice: Voice, line: Line, first: Grounded | None, second: Grounded |
     system = voice.called.system
     if system is None or first is None or second is None or voice.intro is None:
         return None
-    what = re.match(rf"^.{{0,90}}?{re.escape(system)}\)? is (?P<what>(?:an?|the) .+)\.$", first.text)
+    what = _what(first.text, system)
     at = second.text.find(f"{system} ")
-    if what is None or at < 0 or (at and not second.text[:at].endswith(", ")):
+    if what is None or not first.text.endswith(".") or at < 0 or (at and not second.text[:at].endswith(", ")):
         return None
-    head, rest = first.text[: what.start("what") - len(" is ")], second.text[at + len(system) + 1 :]
+    told = first.text[what:-1]
+    head, rest = first.text[: what - len(" is ")], second.text[at + len(system) + 1 :]
     able = []
-    for kept in dict.fromkeys((what["what"], re.split(r",| (?:that|which|whose|in which) |: ", what["what"])[0])):
+    for kept in dict.fromkeys((told, re.split(r",| (?:that|which|whose|in which) |: ", told)[0])):
         if 2 < length(kept) <= _APPOSED and length(kept) + length(second.text) < JOINED - 2:
             able.append(f"{second.text[:at]}{head}, {kept}, {rest}")
     able = [one for one in able if not points_away(one)]
     return first_shown(voice, [voice.intro, line], able)
+
+
+_FAR = 90  # characters before a name, at most, where a sentence says what it is
+_IS = re.compile(r"\)? is (?=(?:an?|the) .)")
+
+
+def _what(text: str, system: str) -> int | None:
+    """Where a sentence says what the system is: behind the first "SYSTEM is"."""
+    at = text.find(system)
+    while 0 <= at <= _FAR:
+        if found := _IS.match(text, at + len(system)):
+            return found.end()
+        at = text.find(system, at + 1)
+    return None
 
 
 def cut_short(voice: Voice, first: Grounded | None) -> Grounded | None:
@@ -56,12 +71,12 @@ def cut_short(voice: Voice, first: Grounded | None) -> Grounded | None:
     system = voice.called.system
     if system is None or first is None or voice.intro is None:
         return None
-    found = re.match(rf"^.{{0,90}}?{re.escape(system)}\)? is (?P<what>(?:an?|the) .+)$", first.text)
-    if found is None:
+    what = _what(first.text, system)
+    if what is None:
         return None
     able = []
-    for end in _ENDS.finditer(first.text, found.start("what")):
-        said = first.text[found.start("what") : end.start()]
+    for end in _ENDS.finditer(first.text, what):
+        said = first.text[what : end.start()]
         if ": " in said or said.count("(") > said.count(")"):
             continue
         words = length(said)
@@ -83,9 +98,17 @@ def _joins(voice: Voice, first: str, second: str) -> list[str]:
         return [f"{head}; its {second[len(system) + 3 :]}"]
     lowered = _small(voice, second)
     if system:
-        lowered = re.sub(rf"(?<=, ){re.escape(system)}(?= [a-z])", "it", lowered, count=1)
-        lowered = re.sub(rf"(?<=, ){re.escape(system)}’s(?= )", "its", lowered, count=1)
+        lowered = _by_pronoun(lowered, system)
     return [f"{head}; {lowered}"]
+
+
+def _by_pronoun(text: str, system: str) -> str:
+    """The sentence with "it" for the system where a clause opens with it."""
+    at = text.find(f", {system} ")
+    end = at + len(system) + 3
+    if at >= 0 and text[end : end + 1].islower():
+        text = f"{text[:at]}, it {text[end:]}"
+    return text.replace(f", {system}’s ", ", its ", 1)
 
 
 def _plain_opening(text: str) -> bool:

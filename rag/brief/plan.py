@@ -29,6 +29,12 @@ class PlannedPaper(Contract):
     title: str
     url: str | None = None
     published: str | None = None
+    name: str | None = None
+
+    @property
+    def named(self) -> BriefPaper:
+        """The paper as it is named without a sentence."""
+        return BriefPaper(paper_id=self.paper_id, title=self.title, url=self.url, name=self.name)
 
 
 class PlannedTheme(Contract):

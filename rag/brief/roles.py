@@ -169,7 +169,7 @@ def _introduces(text: str, system: str | None, own: bool, place: float) -> float
         score += 0.9 + 0.3 * _named(text, system)
     elif studies := _STUDIES.search(text) is not None:
         score += 0.7
-    if system and _christens(system).search(text):
+    if system and _christens(text, system):
         score += 0.4
     if not own:
         score -= 1.0
@@ -189,14 +189,16 @@ def _introduces(text: str, system: str | None, own: bool, place: float) -> float
 _PRAISED = 0.08  # what a word of praise costs a sentence
 
 
-@lru_cache(maxsize=1_024)
-def _christens(system: str) -> re.Pattern[str]:
-    """Where a text gives the system its name: "(X)", "namely X", "propose X", "X is a"."""
-    name = re.escape(system)
-    return re.compile(
-        rf"\({name}\)|\b(?:named|called|namely|dubbed|termed|propose|introduce|present|develop|design|pretrain|"
-        rf"release|describe)s? (?:the )?{name}\b|{name}(?: \([^)]*\))?,? (?:is|are) (?:an?|the)\b"
-    )
+_MARK = "\u01c1"  # a letter that stands for the name, so that no pattern is made for each name
+_CHRISTENS = re.compile(
+    rf"\({_MARK}\)|\b(?:named|called|namely|dubbed|termed|propose|introduce|present|develop|design|pretrain|"
+    rf"release|describe)s? (?:the )?{_MARK}(?!\w)|{_MARK}(?: \([^)]*\))?,? (?:is|are) (?:an?|the)\b"
+)
+
+
+def _christens(text: str, system: str) -> bool:
+    """Whether a text gives the system its name: "(X)", "namely X", "propose X", "X is a"."""
+    return system in text and _CHRISTENS.search(text.replace(system, _MARK)) is not None
 
 
 def _concludes(text: str, system: str | None, own: bool) -> float:

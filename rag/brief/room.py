@@ -107,7 +107,12 @@ def plan_of(
 
 def _planned(paper: Paper) -> PlannedPaper:
     return PlannedPaper(
-        paper_id=paper.id, revision=paper.revision, title=paper.title, url=paper.url, published=paper.published
+        paper_id=paper.id,
+        revision=paper.revision,
+        title=paper.title,
+        url=paper.url,
+        published=paper.published,
+        name=named(paper).name,
     )
 
 

@@ -8,8 +8,8 @@ clause that only leads over from the sentence before is no part of the quoted sp
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from rag.brief.alone import points_away
 from rag.brief.defines import says_what
@@ -40,6 +40,7 @@ class Voice:
     how: tuple[Line, ...]
     defined: bool = False
     news: tuple[Line, ...] = ()
+    kept: dict[tuple[int, bool, str], Grounded | None] = field(default_factory=dict, compare=False, repr=False)
 
     @classmethod
     def of(cls, paper: Paper) -> Voice:
@@ -71,6 +72,25 @@ class Voice:
         return self.called.in_full
 
 
+class Voices(Mapping[str, Voice]):
+    """The voices of papers by identifier, each read when it is first asked for: not every planned paper is told."""
+
+    def __init__(self, papers: Mapping[str, Paper]) -> None:
+        self.papers = papers
+        self._read: dict[str, Voice] = {}
+
+    def __getitem__(self, paper_id: str) -> Voice:
+        if paper_id not in self._read:
+            self._read[paper_id] = Voice.of(self.papers[paper_id])
+        return self._read[paper_id]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.papers)
+
+    def __len__(self) -> int:
+        return len(self.papers)
+
+
 def _introduced(voice: Voice) -> Line | None:
     """The sentence that says by itself what the paper brings, None where no sentence does."""
     able = []
@@ -92,18 +112,31 @@ def _christening(voice: Voice, line: Line) -> float:
     """How much more a sentence introduces for saying outright that the system is something."""
     # It may stand before what the paper's own work seems to begin with.
     name = voice.called.system
-    outright = name is not None and re.search(
-        rf"{re.escape(name)}\)?,? (?:is|are) (?:\w+ly )?(?:an?|the|our)\b", line.text
-    )
-    return 0.8 if outright else 0.0
+    if name is None or (at := line.text.find(name)) < 0:
+        return 0.0
+    while at >= 0:
+        if _OUTRIGHT.match(line.text, at + len(name)):
+            return 0.8
+        at = line.text.find(name, at + 1)
+    return 0.0
+
+
+_OUTRIGHT = re.compile(r"\)?,? (?:is|are) (?:\w+ly )?(?:an?|the|our)\b")
 
 
 def said(voice: Voice, line: Line, *, named: bool = True, before: str = "") -> Grounded | None:
     """A sentence in its best wording that the guard accepts; the sentence itself where it accepts none.
 
     `named` says whose authors they are, where it is only "the authors": not needed behind a sentence that did. `before`
-    is what was told of the paper right before.
+    is what was told of the paper right before. What was made once is kept with the voice.
     """
+    asked = line.number, named, before
+    if asked not in voice.kept:
+        voice.kept[asked] = _said(voice, line, named=named, before=before)
+    return voice.kept[asked]
+
+
+def _said(voice: Voice, line: Line, *, named: bool, before: str) -> Grounded | None:
     candidates = worded(line.text, voice.called, speaks_of_system=_of_system(voice, line))
     if named:
         candidates = [better for one in candidates for better in _with_name(voice, one)]

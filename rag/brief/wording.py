@@ -37,7 +37,8 @@ class Called:
         if self.system is None:
             head = re.split(r":\s", whole, maxsplit=1)[0]
             return f"“{head if len(head.split()) >= _TELLS else whole}”"
-        rest = re.sub(rf"^{re.escape(self.system)}\s*:\s+", "", whole)
+        rest = whole.removeprefix(self.system)
+        rest = _COLON.sub("", rest) if _COLON.match(rest) and rest != whole else whole
         return f"{self.system}, “{rest}”"
 
     @property
@@ -46,6 +47,7 @@ class Called:
         return self.system or f"“{self.title}”"
 
 
+_COLON = re.compile(r"^\s*:\s+")
 _TELLS = 4  # words of a title in front of its colon that say enough
 
 
@@ -86,6 +88,7 @@ def worded(text: str, called: Called, *, speaks_of_system: bool = True) -> list[
 
 _APPOSITION = re.compile(r"(?P<what>(?: \([^()]*\))?, an? [^,;()]{8,120}), (?=[a-z])")
 _SHORTEST_PIECE = 5  # words
+_KIN = re.compile(r"^Its [^,;]{3,50}, (?P<name>[^,;]{2,60}), (?=[a-z])")
 
 
 def _pieces(text: str, system: str | None) -> list[str]:
@@ -96,7 +99,7 @@ def _pieces(text: str, system: str | None) -> list[str]:
     made = []
     if system and text.startswith(system) and (found := _APPOSITION.match(text, len(system))):
         made.append(f"{text[: found.end() - 2].replace(', a', ' is a', 1)}.")
-    if system and (kin := re.match(rf"^Its [^,;]{{3,50}}, {re.escape(system)}, (?=[a-z])", text)):
+    if system and (kin := _KIN.match(text)) and kin["name"] == system:
         made.append(f"{system} {text[kin.end() :]}")
     parts = re.split(r";\s|\s--\s", text.rstrip("."))
     if len(parts) > 1:
@@ -233,12 +236,16 @@ _ADDS = re.compile(
 )
 
 
+_ALSO = re.compile(r" (?:also|instead|further|thus|therefore|hence) (?=[a-z]+s\b)")
+_PROPOSED = re.compile(r"\b(?:[Oo]ur proposed|[Tt]he proposed|[Oo]ur) ")
+
+
 def _finished(text: str, called: Called, speaks_of_system: bool) -> list[str]:
     """The sentence with everyone named, whole and, where it is long, without clauses that only praise."""
     named = _ADDS.sub(r"\g<who> ", _named(text, called, speaks_of_system))
-    if called.system:
-        also = rf"^({re.escape(called.system)}) (?:also|instead|further|thus|therefore|hence) (?=[a-z]+s\b)"
-        named = re.sub(also, r"\1 ", named)
+    name = called.system
+    if name and named.startswith(f"{name} ") and (also := _ALSO.match(named, len(name))):
+        named = f"{name} {named[also.end() :]}"
     short = shortened(named)
     return [short, named] if short != named and len(named.split()) > LONGEST else [named, short]
 
@@ -246,7 +253,7 @@ def _finished(text: str, called: Called, speaks_of_system: bool) -> list[str]:
 def _named(text: str, called: Called, speaks_of_system: bool) -> str:
     if called.system:
         name = called.system
-        text = re.sub(rf"\b(?:[Oo]ur|[Tt]he proposed|[Oo]ur proposed) (?={re.escape(name)})", "", text)
+        text = _PROPOSED.sub(lambda m: "" if text.startswith(name, m.end()) else m[0], text)
         text = _OURS.sub(lambda m: f"{name}{'’s' if m['s'] in (chr(39) + 's', '’s') else ''}", text, count=1)
         text = _THIS.sub(lambda m: f"{name}{'’s' if m['s'] else ''}", text)
         if speaks_of_system:
