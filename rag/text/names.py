@@ -125,19 +125,23 @@ def system_of(title: str, abstract: str) -> str | None:
 def called(title: str, abstract: str) -> tuple[str, ...]:
     """All that the paper's system is called: `system_of` first, then its long or short form; empty for no name.
 
-    `FTP` is also `Future Token Prediction`, and `Row Reading` is also `RoRe`: a question may use either.
+    `FTP` is also `Future Token Prediction`, and `Row Reading` is also `RoRe`: a question may use either. A title that
+    opens with two names (`HingCorpus and HingBERT: …`) is about each.
     """
     name = system_of(title, abstract)
     if name is None:
         return ()
     text = f"{title}. {abstract}"
+    several = tuple(part for part in _SEVERAL.split(name) if names(part))
+    if len(several) > 1:
+        return (name, *several)
     if " " in name:
         short = re.search(rf"\b{re.escape(name)} \((?P<other>{_ANY_NAME})\)", text, re.IGNORECASE)
         return (name, short["other"]) if short else (name,)
     return tuple(dict.fromkeys((name, *_long_forms(name, text))))
 
 
-_BRACKETED_OR_COMMA = r"(?: \({name}\)|, {name},)"
+_SEVERAL = re.compile(r" (?:and|&) ")
 
 
 def _long_forms(name: str, text: str) -> list[str]:

@@ -90,6 +90,7 @@ def test_any_text_is_read(title: str, abstract: str) -> None:
             ("Rowly", "Reading Every Row"),
         ),
         ("Kestrel: Reading Tables", "Kestrel (which is slow) reads.", ("Kestrel",)),
+        ("KesData and KesBERT: Rows", "We read rows.", ("KesData and KesBERT", "KesData", "KesBERT")),
         ("Reading Tables", "Tables are long.", ()),
     ],
 )
