@@ -159,12 +159,20 @@ def _papers_of_sides(question: Question, evidence: Sequence[Evidence]) -> list[s
     named = systems(evidence)
     if len(named) != 1 or not question.parts:
         return named
-    of_side = [
-        max((e for e in evidence if e.paper.id not in named), key=lambda e: _of(e, place), default=None)
-        for place in range(len(question.parts))
+    return named + [
+        max(about, key=lambda e: _of(e, place)).paper.id
+        for place, part in enumerate(question.parts)
         if not any(e.own and place < len(e.parts) and e.parts[place].own for e in evidence)
+        and (about := [e for e in evidence if e.paper.id not in named and _is_about(e, part, place)])
     ]
-    return named + [e.paper.id for place, e in enumerate(of_side) if e is not None and _of(e, place) >= _SIDE_FLOOR]
+
+
+def _is_about(evidence: Evidence, part: Question, place: int) -> bool:
+    """Whether a paper is one side of a comparison whose other side is a system: it has the name that the side goes by.
+
+    "The baselines" and "earlier methods" are those that the system's own paper compares it with.
+    """
+    return _of(evidence, place) >= _SIDE_FLOOR and bool(evidence.names & set(part.names))
 
 
 def _of(evidence: Evidence, place: int) -> float:

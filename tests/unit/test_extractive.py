@@ -118,6 +118,40 @@ def test_a_comparison_within_one_paper_is_answered_from_it() -> None:
     assert "The slow reader is right in 70%, the fast in 60%." in said
 
 
+_ADAPTERS = Paper(
+    id="2401.3",
+    title="TallyBERT: Reading with Little Training",
+    abstract="We add row adapters (RADS) to a frozen reader of tables. TallyBERT with RADS trains 5% of its weights. "
+    "RADS are cheap, and RADS read rows.",
+)
+
+
+def test_the_other_side_of_a_system_is_the_paper_that_has_its_name() -> None:
+    question = understand("Compare Kestrel and RADS: how do they read rows?")
+    chosen = choose(question, found(question, [KESTREL, MARMOT, _ADAPTERS]))
+    assert {sentence.paper.id for sentence in chosen} == {KESTREL.id, _ADAPTERS.id}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "How does Kestrel do on single rows of TallyBank against PECKER-2?",
+        "On TallyBank, Kestrel versus the baselines: by how much?",
+        "Kestrel on TallyBank compared with earlier readers of tables?",
+    ],
+)
+def test_what_a_system_was_compared_with_is_answered_by_its_own_paper(text: str) -> None:
+    kestrel = KESTREL.model_copy(
+        update={"abstract": "We propose Kestrel, which reads row by row. On TallyBank it beats PECKER-2 by 7 points."}
+    )
+    marmot = MARMOT.model_copy(
+        update={"abstract": "Single rows of TallyBank are hard for baselines, as for earlier readers of tables."}
+    )
+    question = understand(text)
+    assert question.kind is Kind.COMPARISON
+    assert {e.paper.id for e in draft(question, found(question, [kestrel, marmot])).sentences} == {kestrel.id}
+
+
 def test_a_comparison_with_something_unknown_is_no_answer() -> None:
     question = understand("Compare Marmot and Osprey")
     assert choose(question, found(question, [KESTREL, MARMOT])) == []
