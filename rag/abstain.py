@@ -26,7 +26,7 @@ from rag.evidence import Evidence
 from rag.fusion import Fused
 from rag.lacking import like_a_system
 from rag.models import Outcome
-from rag.question import Question
+from rag.question import Kind, Question
 from rag.relevance import Word
 
 # ------------------------------------------------------------------------------------------------------ the calibration
@@ -222,7 +222,7 @@ def decide(
     nothing answers, what no abstract comes near to and what asks for a deed.
     """
     judged = tuple(_judged(p, question, evidence, words, ranked, calibration) for p in proposals)
-    far = _far_from_all(question, evidence, calibration)
+    far = 0.0 if question.kind is Kind.OVERVIEW else _far_from_all(question, evidence, calibration)
     if far >= _VERY_FAR:
         return Decision("out_of_scope", 0.0, tuple(replace(part, answers=False) for part in judged))
     said = [part.probability for part in judged if part.answers]

@@ -44,7 +44,7 @@ from rag.models import (
 )
 from rag.premise import Conflict, conflict
 from rag.prompting import Prompts
-from rag.question import Question, understand
+from rag.question import Kind, Question, understand
 from rag.refusal import gaps, nearest, refusal
 from rag.retrieve import Retrieved, Retriever, checked
 from rag.text.orders import is_order
@@ -232,14 +232,14 @@ async def _answer(
     sentences, citations = shown
     revision = await desk.catalogue.read(facts.catalogue_revision)
     coverage = await _coverage(desk, revision, scope)
-    found = nearest(decision, retrieved.papers)
+    found = () if question.kind is Kind.OVERVIEW else nearest(decision, retrieved.papers)
     return Answer(
         id=f"ans_{secrets.token_hex(8)}",
         question=question.text,
         standalone_question=question.text,
         outcome=_outcome(decision, sentences),
         text=" ".join(map(readable, sentences))
-        or refusal(decision, retrieved.evidence, searched=coverage.papers_searched, found=found),
+        or refusal(decision, retrieved.evidence, searched=coverage.papers_searched, found=found, kind=question.kind),
         sentences=sentences,
         citations=citations,
         notes=notes,

@@ -12,6 +12,7 @@ from enum import StrEnum
 
 from rag.text.asked import FUNCTION_WORDS, GENERIC, Sought, asking, head_noun, measured, sought
 from rag.text.names import names
+from rag.text.overviews import is_overview
 
 
 class Kind(StrEnum):
@@ -24,6 +25,7 @@ class Kind(StrEnum):
     YES_NO = "yes_no"  # the statement that decides
     DEFINITION = "definition"  # what is X: the sentence that introduces it
     IMPRINT = "imprint"  # who wrote it, when and where it appeared: no abstract says so
+    OVERVIEW = "overview"  # what there is as a whole: a brief tells, and no single abstract
     OPEN = "open"  # none of these
 
 
@@ -243,6 +245,8 @@ def _figure(text: str, kind: Kind) -> Sought | None:
 
 def _kind(text: str) -> Kind:
     """The kind of a question that is neither several nor a comparison; the rules that are surer come first."""
+    if is_overview(text):
+        return Kind.OVERVIEW
     if _IMPRINT.search(text) and not _SURVEY.search(text):
         return Kind.IMPRINT
     if _SURVEY.search(text) and not _NOT_SURVEY.search(text):

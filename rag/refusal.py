@@ -10,16 +10,33 @@ from rag.evidence import Evidence
 from rag.given import asked_figure, wants_figure
 from rag.lacking import missing
 from rag.models import Nearest, Note, Paper
+from rag.question import Kind
 
 _NEAREST = 3
 _NAMED_AT_MOST = 3  # words that a sentence lists
 _HALF = 0.5
 
 
-def refusal(decision: Decision, evidence: Sequence[Evidence], *, searched: int, found: Sequence[Nearest]) -> str:
+_NOT_ASKED_OF_ABSTRACTS = {
+    Kind.OVERVIEW: "No single abstract says what all of them bring: a brief does. Open Briefs, run `paperbrief brief`, "
+    "or post to /v1/briefs, for a week or for a topic.",
+    Kind.IMPRINT: "Titles and abstracts do not say who wrote a paper, or when and where it appeared.",
+}
+
+
+def refusal(
+    decision: Decision,
+    evidence: Sequence[Evidence],
+    *,
+    searched: int,
+    found: Sequence[Nearest],
+    kind: Kind = Kind.OPEN,
+) -> str:
     """Why a question is declined, in one to three plain sentences. `found` are the nearest papers, best first."""
     if not searched:
         return "There are no papers to search: load some first, or widen the scope."
+    if kind in _NOT_ASKED_OF_ABSTRACTS and searched > 1 and decision.outcome != "out_of_scope":
+        return _NOT_ASKED_OF_ABSTRACTS[kind]
     abstracts = f"{searched:,} abstract{'s' if searched != 1 else ''}"
     if decision.outcome == "out_of_scope":
         return f"This is not about anything in the papers here: I looked through {abstracts} and none comes near it."

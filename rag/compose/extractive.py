@@ -73,7 +73,7 @@ def choose(question: Question, evidence: Sequence[Evidence]) -> list[Evidence]:
 
 def draft(question: Question, evidence: Sequence[Evidence]) -> Draft:
     """What would be said if it had to be: see `Draft`."""
-    if question.kind is Kind.IMPRINT:
+    if question.kind is Kind.IMPRINT or (question.kind is Kind.OVERVIEW and len({e.paper.id for e in evidence}) > 1):
         return Draft(())
     if question.kind is Kind.SURVEY:
         return Draft((surveyed(question, evidence),))

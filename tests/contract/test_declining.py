@@ -169,3 +169,18 @@ async def test_a_survey_of_a_topic_that_papers_treat_is_answered(sample: Library
     answer = await sample.ask(f"Which papers are about {topic}?")
     assert answer.outcome == "answered"
     assert answer.citations
+
+
+async def test_who_asks_for_the_whole_is_sent_to_a_brief(sample: Library) -> None:
+    answer = await sample.ask("What's new this week?")
+    assert declined(answer)
+    assert answer.outcome == "insufficient_evidence"
+    assert "brief" in answer.text
+    assert "`paperbrief brief`" in answer.text
+    assert answer.nearest == ()
+
+
+async def test_who_asks_for_authors_is_told_that_abstracts_do_not_name_them(sample: Library) -> None:
+    answer = await sample.ask("Who wrote SpecDec++?")
+    assert declined(answer)
+    assert "do not say who wrote" in answer.text
