@@ -1,4 +1,4 @@
-"""Briefs: what is new in a week, or on a topic, in three minutes of reading.
+"""Briefs: what is new in a week, or on a topic, in three to four minutes of reading.
 
     request -> plan (papers, themes, changes) -> compose -> ground -> Briefing, kept with its plan
 

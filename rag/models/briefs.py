@@ -148,9 +148,10 @@ class LeftOut(Contract):
 
 
 class BriefCoverage(Coverage):
-    """What was looked through: `papers_found` fit the topic, `papers_reported` have a sentence.
+    """What was looked through: `papers_found` fit the topic, `papers_reported` are told.
 
-    `left_out` names the first of those that fit and have none; `left_out_count` counts them all.
+    Told is what has a sentence or a row of the table of figures. `left_out` names the first of those that fit and are
+    not told; `left_out_count` counts them all.
     """
 
     papers_found: int = 0
