@@ -139,15 +139,18 @@ class Calibration:
         return self.content.regression.probability(found)
 
     def answerable(self, found: Features) -> float:
-        """The probability that the papers answer, be it by these sentences or others: what decides."""
+        """The probability that the papers answer, be it by these sentences or others: what decides.
+
+        Of a survey, that some paper treats the topic: some always come nearest.
+        """
+        if found.survey and self.content.surveys is not None:
+            return self.content.surveys.regression.probability(found)
         return (self.content.answerable or self.content.regression).probability(found)
 
     def answers(self, found: Features) -> bool:
-        """Whether that is enough to say something. Of a survey, a paper must treat the topic: some are always near."""
-        if found.survey and self.content.surveys is not None:
-            rule = self.content.surveys
-            return rule.regression.probability(found) >= rule.threshold
-        return self.answerable(found) >= self.content.threshold
+        """Whether that is enough to say something."""
+        rule = self.content.surveys if found.survey else None
+        return self.answerable(found) >= (rule.threshold if rule is not None else self.content.threshold)
 
 
 # --------------------------------------------------------------------------------------------------------- the decision
@@ -258,7 +261,9 @@ def _judged(
         return Judged(proposal, own, found, relevance, proposal.sound)
     if not proposal.sentences:
         return Judged(proposal, own, found, 0.0, answers=False)
-    return Judged(proposal, own, found, calibration.probability(found), calibration.answers(found))
+    answers, sure = calibration.answers(found), calibration.probability(found)
+    # What is not said is no surer than that there is an answer at all.
+    return Judged(proposal, own, found, sure if answers else min(sure, calibration.answerable(found)), answers)
 
 
 _VERY_FAR = 2.0  # how far from all papers nothing is said, whatever speaks for it
