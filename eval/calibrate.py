@@ -87,7 +87,15 @@ async def calibrate(sources: Sequence[Source], *, embedder: Embedder, name: str,
     only_surveys: list[Case] = []
     for source in sources:
         async with shelf(source.corpus, embedder=embedder) as opened:
-            made = await cases(opened, source.questions, further=source.further)
+            beside = [
+                q
+                for other in sources
+                if other.further and not other.topical and other is not source
+                for q in other.questions
+            ]
+            made = await cases(
+                opened, source.questions, further=source.further, beside=() if source.topical else beside
+            )
             (only_surveys if source.topical else found).extend(made)
     fit = replace(fitted(found), surveys=fitted_surveys([*found, *only_surveys]))
     return content(fit, sources, found, embedding=embedder.identity, name=name, version=version)

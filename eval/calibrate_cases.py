@@ -11,7 +11,7 @@ from typing import Literal
 from eval.asking import Shelf
 from eval.gold import Asked, GoldQuestion
 from eval.matching import missing_keys
-from rag.abstain import Proposal
+from rag.abstain import Proposal, papers_before
 from rag.answerability import Features, features
 from rag.ask import without_orders
 from rag.compose.proposing import proposals
@@ -73,26 +73,30 @@ class Case:
         return self.expected in ("answered", "partial")
 
 
-async def cases(opened: Shelf, questions: Sequence[GoldQuestion], *, further: bool = False) -> list[Case]:
-    """The cases of all questions, asked of an open library."""
+async def cases(
+    opened: Shelf, questions: Sequence[GoldQuestion], *, further: bool = False, beside: Sequence[GoldQuestion] = ()
+) -> list[Case]:
+    """The cases of all questions, asked of an open library; `beside` are others that may be joined to them."""
     made = [
         replace(case, author=author(question))
         for question in questions
         for asked in _alone(question)
         for case in await _of(opened, question, asked)
     ]
-    for first, second in joined(questions):
+    for first, second in joined(questions, beside):
         made += [replace(case, author=author(first)) for case in await _of_two(opened, first, second)]
     return [replace(case, further=further) for case in made]
 
 
-def joined(questions: Sequence[GoldQuestion]) -> Iterator[tuple[GoldQuestion, GoldQuestion]]:
+def joined(
+    questions: Sequence[GoldQuestion], beside: Sequence[GoldQuestion] = ()
+) -> Iterator[tuple[GoldQuestion, GoldQuestion]]:
     """Pairs of an answerable question and another on its paper that can be asked as the second half of one.
 
     Those that cannot be answered come first: people ask for something that is not given in one breath with what is.
     """
     seconds: dict[str, list[GoldQuestion]] = {}
-    for question in questions:
+    for question in (*questions, *beside):
         near = question.near if question.slice == "near_miss" and question.why != "absent_paper" else None
         one = question.titles[0] if question.slice in _JOINS and len(question.titles) == 1 else near
         if one and _second_half(question.question):
@@ -199,15 +203,16 @@ async def _asked(opened: Shelf, text: str, scope: Scope | None) -> _Found:
             ranked=retrieved.ranked,
             sound=part.sound,
             of=None if part.question is question else len(retrieved.words),
+            before=before,
         )
-        for part in proposed
+        for part, before in zip(proposed, papers_before(proposed), strict=True)
     )
     return _Found(retrieved, proposed, found)
 
 
 def _cases(found: _Found, whole: str, kind: CaseKind, paper: str, slice_: str, asked: Asked | None) -> list[Case]:
     right = asked is not None and _right(asked, [e for part in found.proposals for e in part.sentences])
-    withheld = _unanswerable(asked, found.proposals)
+    withheld = unanswerable(asked, found.proposals)
     return [
         Case(
             whole=whole,
@@ -249,12 +254,21 @@ def _speaks(asked: Asked, part: Proposal) -> bool:
     return not asked.keys or len(missing_keys(text, asked.keys)) < len(asked.keys)
 
 
-def _unanswerable(asked: Asked | None, parts: Sequence[Proposal]) -> Proposal | None:
-    """The part that asks for what a question answered in part lacks: it shares most words with what is missing."""
+def unanswerable(asked: Asked | None, parts: Sequence[Proposal]) -> Proposal | None:
+    """The part that asks for what a question answered in part lacks: it shares most words with what is missing.
+
+    Words that its answer has tell nothing, the name of its paper among them. Of equals the last one asks in vain.
+    """
     if not isinstance(asked, GoldQuestion) or not asked.missing or len(parts) < 2:
         return None
-    missing = _stems(asked.missing if isinstance(asked.missing, str) else " ".join(asked.missing))
-    return max(parts, key=lambda part: len(missing & _stems(part.question.text)))
+    told = _stems(" ".join((*asked.titles, *(quote.quote for quote in asked.quotes))))
+    missing = _stems(asked.missing if isinstance(asked.missing, str) else " ".join(asked.missing)) - told
+    return max(reversed(parts), key=lambda part: _shared(missing, _stems(part.question.text)))
+
+
+def _shared(missing: set[str], said: set[str]) -> int:
+    """How many of the stems missing begin one that is said: what lacks may be given as `licen`."""
+    return sum(any(word.startswith(begin) for word in said) for begin in missing)
 
 
 def _stems(text: str) -> set[str]:

@@ -186,14 +186,13 @@ def _questions(found: Sequence[Case], said: Floats) -> list[_Asked]:
 def chosen_threshold(found: Sequence[Case], said: Floats) -> float:
     """The threshold at which precision and recall of declining are best together, by their harmonic mean.
 
-    Of those that are no more than one question short of it, which nothing tells apart, the one in their midst.
+    Of those that are no more than one question short of it, which nothing tells apart, the lowest: an answer that
+    should not have been given can be checked by its quotes, one that is withheld cannot.
     """
     questions = _questions(found, said)
     together = {threshold: _harmonic(*declining(questions, threshold)) for threshold in _THRESHOLDS}
     one = 0.5 / max(1, sum(not question.answerable for question in questions))
-    equal = [threshold for threshold, mean in together.items() if mean >= max(together.values()) - one - 1e-9]
-    midst = (equal[0] + equal[-1]) / 2
-    return min(equal, key=lambda threshold: abs(threshold - midst))
+    return min(threshold for threshold, mean in together.items() if mean >= max(together.values()) - one - 1e-9)
 
 
 def _harmonic(precision: float, recall: float) -> float:

@@ -224,7 +224,10 @@ def decide(
     A question with parts is answered as surely as the least sure of the parts that are said. Out of scope is, where
     nothing answers, what no abstract comes near to and what asks for a deed.
     """
-    judged = tuple(_judged(p, question, evidence, words, ranked, calibration) for p in proposals)
+    judged = tuple(
+        _judged(p, question, evidence, words, ranked, calibration, before)
+        for p, before in zip(proposals, papers_before(proposals), strict=True)
+    )
     far = 0.0 if question.kind is Kind.OVERVIEW else _far_from_all(question, evidence, calibration)
     if far >= _VERY_FAR:
         return Decision("out_of_scope", 0.0, tuple(replace(part, answers=False) for part in judged))
@@ -238,6 +241,12 @@ def decide(
     return Decision("out_of_scope" if deed or far >= 1 else "insufficient_evidence", surest, judged)
 
 
+def papers_before(proposals: Sequence[Proposal]) -> list[frozenset[str]]:
+    """For each proposal the papers of those before it: a part that asks on is about the same ones."""
+    spoken = [frozenset(e.paper.id for e in proposal.sentences) for proposal in proposals]
+    return [frozenset[str]().union(*spoken[:place]) for place in range(len(spoken))]
+
+
 def _judged(
     proposal: Proposal,
     question: Question,
@@ -245,6 +254,7 @@ def _judged(
     words: Sequence[Word],
     ranked: Sequence[Fused],
     calibration: Calibration | None,
+    before: frozenset[str],
 ) -> Judged:
     own = tuple(proposal.words(question, words))
     found = features(
@@ -255,6 +265,7 @@ def _judged(
         ranked=ranked,
         sound=proposal.sound,
         of=None if proposal.question is question else len(words),
+        before=before,
     )
     if calibration is None:
         relevance = max((min(1.0, e.relevance) for e in proposal.sentences), default=0.0)

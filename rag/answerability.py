@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import astuple, dataclass, fields
 
 from rag.evidence import Evidence
@@ -86,7 +87,7 @@ class Features:
     Of a part these are its own where a stored system is named; else what the whole says describes the paper to find.
     """
     strays: float
-    """Whether the question names a stored system, and nothing chosen is from a paper that is so named."""
+    """Whether nothing chosen is from a paper that the question names, or that the parts before are answered from."""
     standing: float
     """The best of any paper's standing: how near its passages are, and how many of the words it has."""
     lead: float
@@ -109,12 +110,13 @@ def features(
     ranked: Sequence[Fused],
     sound: bool,
     of: int | None = None,
+    before: AbstractSet[str] = frozenset(),
 ) -> Features:
     """The features of sentences chosen from all evidence found.
 
     `words` are the question's with their weights and `ranked` the papers as both legs of the search found them;
     `sound` says whether the rules of composing would say the sentences. Of a part of a question, `of` says how many
-    words the whole one has.
+    words the whole one has, and `before` which papers the parts before it are answered from.
     """
     lacks = missing(question, chosen, evidence, words)
     whole = sum(word.weight for word in words) or 1.0
@@ -156,7 +158,7 @@ def features(
         comparison=float(question.kind is Kind.COMPARISON),
         yes_no=float(question.kind is Kind.YES_NO and not _ASKS_WHAT.search(question.text)),
         words=max(_FEWEST, min(_MOST, len(words) if of is None or named else of)) / _MANY_WORDS,
-        strays=float(bool(named) and not own),
+        strays=float(not own and bool(named or before) and before.isdisjoint(e.paper.id for e in chosen)),
         standing=max((e.standing for e in evidence), default=0.0),
         lead=_lead(evidence),
     )

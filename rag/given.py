@@ -116,7 +116,7 @@ def wants_figure(text: str, wanted: Sought | None) -> Sought | None:
 
 
 _OF_WHAT = re.compile(
-    r"\b(?:how many|number of|amount of|count of)\s+(?P<thing>[a-z-]+)(?:\s+of\s+(?P<of>[a-z-]+))?", re.I
+    r"\b(?:how many|(?:number|amount|count|quantity) of)\s+(?P<thing>[a-z-]+)(?:\s+of\s+(?P<of>[a-z-]+))?", re.I
 )
 
 
@@ -132,15 +132,15 @@ def _plain_thing(counted: str, text: str) -> str:
 
 
 _SORT = re.compile(
-    r"\b(?:how many|number of|amount of|count of)\s+(?:sets|kinds|types|sorts|lines|pieces|rows|forms)\s+of\s+"
+    r"\b(?:how many|(?:number|amount|count|quantity) of)\s+(?:sets|kinds|types|sorts|lines|pieces|rows|forms)\s+of\s+"
     r"(?P<of>[a-z-]+)",
     re.IGNORECASE,
 )
 
 
 _SIZE_OF_THING = re.compile(
-    r"\b(?:how (?:large|big|long|small|wide|deep|high|low)\s+(?:is|was|are|were|does|did)|"
-    r"(?:size|length|value|amount|percentage|percent|share|fraction|proportion|price|cost) of)\s+"
+    r"\b(?:how (?:large|big|small|wide|deep|high|low)\s+(?:is|was|are|were|does|did)|"
+    r"(?:size|length|value|amount|price|cost) of)\s+"
     r"(?:(?:the|its|their|an?)\s+)?(?P<thing>[a-z-]+(?:\s+[a-z-]+)?)(?![\w'’-])",
     re.IGNORECASE,
 )
@@ -169,7 +169,10 @@ _THE_SYSTEM = frozenset(
 
 
 def sized(text: str) -> str | None:
-    """The thing whose size or share is asked for: "how large is the vocabulary of …"; None where it is the system."""
+    """The thing whose size is asked for: "how large is the vocabulary of …"; None where it is the system.
+
+    Not that of which a share is asked for, or that takes a time: an abstract says "98% of full performance" of quality.
+    """
     clause = asking(text)
     found = _SIZE_OF_THING.search(clause) or _MUCH_OF_THING.search(clause)
     if found is None:

@@ -119,9 +119,16 @@ _DEFINES_AT_MOST = 5  # content words of "what is …": a longer question asks f
 
 _PART = re.compile(
     r"[,;]?\s+and\s+(?=(?:(?:on|in|by|at|to|for|with|from|after|under|over|into|of|within)\s+)?"
-    r"(?:how|what|which|who|where|when|why)\b)",
+    r"(?:how|what|which|who|where|when|why)\b)"
+    # "… at 128k? Also the peak memory", "the size of it, and licence?"
+    r"|(?:[?;,.]\s+(?:and\s+)?|\s+and\s+)also\b[,:]?\s+(?=\S+\s+\S)"
+    r"|,?\s+(?:as well as|plus)\s+(?=(?:how|what|which|who|where|when|why)\b)"
+    r"|,\s+and\s+(?=(?:(?:its|their|the) )?[a-z-]+\s*\?)",
     re.IGNORECASE,
 )
+_ALSO = re.compile(r"\?\s+(?:and\s+)?also\b", re.IGNORECASE)
+_LISTED = re.compile(r"\b(?:two|three|both|these|following)\b[^:.?]{0,40}:\s*(?=(?:the|its|their)\s)", re.IGNORECASE)
+_NEXT = re.compile(r"(?:,\s*and|,|;|\s+and)\s+(?=(?:the|its|their)\s)", re.IGNORECASE)
 _SIDES = (
     re.compile(
         r"\b(?:differences?|comparison|differ\w*|distinguish\w*)(?: in [\w\s-]+?)? between (?P<a>.+?) and (?P<b>.+)",
@@ -160,10 +167,20 @@ _MOSTLY = 0.6  # share of a text's words in capitals from which capitals mean no
 def understand(text: str) -> Question:
     """The kind of a question, the names in it, its content words, and what it falls into."""
     asked = _POLITE.sub("", re.sub(r"\bdata sets?\b", lambda m: m[0].replace(" ", ""), text.strip())) or text.strip()
-    pieces = [piece for piece in _PART.split(asked) if piece.strip()]
-    if len(pieces) > 1 and not _sides(asked):
+    pieces = _pieces(asked)
+    if len(pieces) > 1 and (_ALSO.search(asked) or not _sides(asked)):
         return replace(_of_several(asked, pieces), text=text)
     return replace(_single(asked), text=text)
+
+
+def _pieces(text: str) -> list[str]:
+    """What a question falls into: at "and how", "also", "as well as what", and at each of two things that it lists."""
+    pieces = [piece for piece in _PART.split(text) if piece.strip()]
+    listed = _LISTED.search(text) if len(pieces) == 1 else None
+    if listed is None:
+        return pieces
+    first, *others = _NEXT.split(text[listed.end() :])
+    return [text[: listed.end()] + first, *others]
 
 
 def _of_several(text: str, pieces: list[str]) -> Question:

@@ -32,8 +32,8 @@ FUNCTION_WORDS = frozenset(
 GENERIC = frozenset(
     re.findall(
         r"\w+",
-        "fraction percentage percent share proportion amount number numbers count counts factor terms idea ideas point "
-        "purpose meaning",
+        "fraction percentage percent share proportion amount quantity number numbers count counts factor terms idea "
+        "ideas point purpose meaning",
     )
 )
 """Words that name the form of an answer and never stand in it."""
@@ -99,7 +99,9 @@ _STOPS = (
 )
 _NOUN = rf"(?P<of>(?!(?:{_STOPS})\b)(?:(?!(?:{_STOPS})\b)[\w@^+%/-]+\s+){{0,3}}?[\w@^+%/-]+)"
 _NOUN += rf"(?=\s+(?:{_STOPS})\b|\s*[?,.:;!]|\s*$)"
-_COUNTED = re.compile(rf"\b(?:how many|(?:number|amount|count) of)\s+(?:different |distinct )?{_NOUN}", re.IGNORECASE)
+_COUNTED = re.compile(
+    rf"\b(?:how many|(?:number|amount|count|quantity) of)\s+(?:different |distinct )?{_NOUN}", re.IGNORECASE
+)
 _MUCH = re.compile(rf"\bhow much\s+{_NOUN}", re.IGNORECASE)
 _WHAT = re.compile(
     rf"\b(?:which|what|wat|what['’]s|whats)\s+(?:(?:is|are|was|were)\s+)?(?:(?:the|its|their|an?)\s+)?{_NOUN}",

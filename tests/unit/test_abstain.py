@@ -12,7 +12,7 @@ from answering import found
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.abstain import Calibration, Decision, Proposal, Regression, SurveyRule, Term, decide
+from rag.abstain import Calibration, Decision, Proposal, Regression, SurveyRule, Term, decide, papers_before
 from rag.answerability import NAMES, Features, features
 from rag.compose.proposing import proposals, to_be_said
 from rag.errors import CalibrationError
@@ -160,6 +160,27 @@ def test_what_is_said_of_another_paper_than_the_named_one_strays() -> None:
     for paper, strays in ((KESTREL, 0.0), (MARMOT, 1.0)):
         said = [e for e in evidence if e.paper.id == paper.id]
         made = features(asked, said, evidence, words=words(asked.text, evidence), ranked=(), sound=True)
+        assert made.strays == strays
+
+
+def test_a_part_that_is_answered_from_another_paper_than_the_part_before_it_strays() -> None:
+    asked = understand("How does a hasty reader of tables move, and what speedup does it reach?")
+    evidence = found(asked, SHELF)
+    first, second = (
+        Proposal(part, tuple(e for e in evidence if e.paper.id == paper.id), sound=True)
+        for part, paper in zip(asked.parts, (KESTREL, MARMOT), strict=True)
+    )
+    assert papers_before([first, second, first]) == [set(), {KESTREL.id}, {KESTREL.id, MARMOT.id}]
+    for before, strays in (({KESTREL.id}, 1.0), ({MARMOT.id}, 0.0), (frozenset[str](), 0.0)):
+        made = features(
+            second.question,
+            second.sentences,
+            evidence,
+            words=words(asked.text, evidence),
+            ranked=(),
+            sound=True,
+            before=frozenset(before),
+        )
         assert made.strays == strays
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 from dataclasses import replace
 from types import SimpleNamespace
@@ -10,7 +11,7 @@ from typing import Any, cast
 import numpy as np
 import pytest
 
-from eval.calibrate_cases import Case, author
+from eval.calibrate_cases import Case, author, joined, unanswerable
 from eval.calibrate_fit import (
     AGAINST,
     IN_FAVOUR,
@@ -24,8 +25,9 @@ from eval.calibrate_fit import (
     weighed,
 )
 from eval.gold import GoldQuestion
-from rag.abstain import Regression
+from rag.abstain import Proposal, Regression
 from rag.answerability import NAMES, Features
+from rag.question import understand
 
 EMPTY = Features(**dict.fromkeys(NAMES, 0.0))
 
@@ -149,6 +151,12 @@ def test_a_threshold_balances_precision_and_recall() -> None:
     assert 0.10 < chosen_threshold(found, said) <= 0.30 or chosen_threshold(found, said) > 0.40
 
 
+def test_of_thresholds_that_nothing_tells_apart_the_lowest_is_taken() -> None:
+    chance = random.Random(1)
+    found = [case(place, answerable=place >= 4, chance=chance) for place in range(10)]
+    assert chosen_threshold(found, np.array([0.1] * 4 + [0.9] * 6)) == pytest.approx(0.11)
+
+
 def test_the_edge_of_the_scope_lies_between_what_is_outside_and_what_is_inside() -> None:
     chance = random.Random(2)
     outside = [
@@ -157,3 +165,46 @@ def test_the_edge_of_the_scope_lies_between_what_is_outside_and_what_is_inside()
     inside = [case(2 * n, answerable=True, chance=chance, nearest=0.3 + 0.1 * n, whole=f"in{n}") for n in range(4)]
     assert chosen_scope([*outside, *inside]) == pytest.approx((0.16 + 0.3) / 2)
     assert chosen_scope(inside) == 0.0
+
+
+def gold(number: int, text: str, **given: Any) -> GoldQuestion:
+    made = {
+        "id": f"ash-{given.get('slice', 'factoid')}-{number}",
+        "slice": "factoid",
+        "wording": "own",
+        "question": text,
+        "outcome": "answered",
+        "answer": "",
+        "keys": [],
+        "titles": ["Kestrel: Reading Tables"],
+        "quotes": [],
+    }
+    return GoldQuestion.model_validate_json(json.dumps(made | given))
+
+
+def test_the_part_that_is_not_given_is_told_by_what_its_answer_has_not() -> None:
+    asked = gold(
+        1,
+        "What does the cursor of Kestrel read, and how many parameters are there?",
+        slice="partial",
+        outcome="partial",
+        missing="the number of parameters of the cursor of Kestrel is not given",
+        quotes=[{"title": "Kestrel: Reading Tables", "quote": "The cursor of Kestrel reads row by row."}],
+    )
+    first, second = (Proposal(part, (), sound=True) for part in understand(asked.question).parts)
+    assert unanswerable(asked, (first, second)) is second
+    assert unanswerable(asked, (second, first)) is second
+    assert unanswerable(asked, (first,)) is None
+
+
+def test_questions_on_one_paper_are_joined_and_those_in_vain_come_first() -> None:
+    first, other = gold(1, "How accurate is Kestrel?"), gold(2, "Which tables does Kestrel read?")
+    away = gold(3, "How fast is Marmot?", titles=["Marmot: Faster Decoding"])
+    nothing: dict[str, Any] = {"slice": "near_miss", "outcome": "insufficient_evidence", "titles": []}
+    near = gold(4, "How many rows does Kestrel skip?", **nothing, why="figure_not_given", near=first.titles[0])
+    assert list(joined([first, away], [near])) == [(first, near)]
+    pairs = list(joined([first, other, away, near]))
+    assert {(one.id, two.id) for one, two in pairs} == {
+        *((first.id, near.id), (first.id, other.id), (other.id, near.id), (other.id, first.id))
+    }
+    assert next(two.id for one, two in pairs if one is first) == near.id

@@ -31,6 +31,9 @@ def given(question: str, sentence: str) -> float:
         ("How many sets of data does it bring together?", "Kestrel brings together 28 datasets."),
         ("number of tokens Kestrel-2 was trained on", "It was trained on 3B tokens."),
         ("How large is the vocabulary of Kestrel's tokenizer?", "Its tokenizer has a vocabulary of 32k pieces."),
+        ("What share of the quality is kept?", "With short tables it preserves 98% of full performance."),
+        ("How long did the tuning take?", "It trains few parameters, and does so in 16 hours."),
+        ("I need the quantity of tables it read.", "It was trained on 13k scanned tables."),
     ],
 )
 def test_the_very_figure_is_given(question: str, sentence: str) -> None:

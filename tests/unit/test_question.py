@@ -62,6 +62,41 @@ def test_a_question_is_not_split_at_an_and_between_things() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        (
+            "Kestrel gain on long tables? also peak memory vs Marmot",
+            ["Kestrel gain on long tables", "peak memory vs Marmot"],
+        ),
+        ("How fast is Kestrel-9, and also how large?", ["How fast is Kestrel-9", "how large?"]),
+        ("What does Kestrel-9 read as well as how fast is it?", ["What does Kestrel-9 read", "how fast is it?"]),
+        ("size of the Kestrel corpus, and licence?", ["size of the Kestrel corpus", "licence?"]),
+        (
+            "I need two figures for Kestrel: the accuracy on tables, and the quantity of rows it was trained on.",
+            ["I need two figures for Kestrel: the accuracy on tables", "the quantity of rows it was trained on."],
+        ),
+    ],
+)
+def test_two_things_asked_in_one_are_two_parts(text: str, parts: list[str]) -> None:
+    found = understand(text).parts
+    assert [part.text for part in found] == parts
+    assert "Kestrel" in found[1].content
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Does Kestrel also read charts?",
+        "What does a reader of tables learn from rows as well as columns?",
+        "How does Kestrel read narrow, wide, and empty tables?",
+        "Kestrel has two cursors: what do the first and the second do?",
+    ],
+)
+def test_one_question_stays_one(text: str) -> None:
+    assert understand(text).parts == ()
+
+
+@pytest.mark.parametrize(
     ("text", "sides"),
     [
         ("What is the difference between Kestrel and Marmot?", ["Kestrel", "Marmot"]),
