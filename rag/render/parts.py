@@ -56,14 +56,15 @@ def overview(briefing: Briefing) -> list[str]:
     if not themes or not briefing.coverage.papers_reported:
         return []
     found, told = briefing.coverage.papers_found, briefing.coverage.papers_reported
-    listed = [f"{small(name)} ({number})" for name, number in themes[:_NAMED]]
-    if len(themes) > 1:
-        rest = count(len(themes) - len(listed), "other theme")
-        listed = listed if len(themes) == len(listed) else [*listed, rest]
+    each = [f"{small(name)} ({number})" for name, number, _ in themes]
+    last = each[-1:] if themes[-1][2] is None else []  # what has no theme is no theme
+    smaller = each[_NAMED : len(each) - len(last)]
+    rest = smaller if len(smaller) == 1 else [count(len(smaller), "smaller theme")]
+    listed = [*each[: min(_NAMED, len(each) - len(last))], *(rest if smaller else []), *last]
     when = "listed" if briefing.window.since or briefing.window.until else "stored"
     what = f" on {one_line(briefing.topic)}" if briefing.topic else ""
-    each = f": {_listed(listed)}" if len(themes) > 1 else ""
-    said = [f"{count(found, 'paper')} {when}{what}{each}."]
+    which = f": {_listed(listed)}" if len(themes) > 1 else ""
+    said = [f"{count(found, 'paper')} {when}{what}{which}."]
     fresh = list(briefing.changes.new_topics[:3])
     rising = [name for name in briefing.changes.rising if name not in fresh][:3]
     if fresh:
@@ -75,13 +76,13 @@ def overview(briefing: Briefing) -> list[str]:
     return said
 
 
-def _themes(briefing: Briefing) -> list[tuple[str, int]]:
-    """Every theme with the number of its papers, the largest first; what has no theme comes last."""
+def _themes(briefing: Briefing) -> list[tuple[str, int, str | None]]:
+    """Every theme with the number of its papers and its topic, the largest first; what has no theme comes last."""
     sections = [section for section in briefing.sections if section.kind == "theme"]
     told = [(section.heading, section.papers, section.topic) for section in sections]
     every = [*told, *((theme.heading, theme.count, theme.topic) for theme in briefing.further)]
     every.sort(key=lambda theme: (theme[2] is None, -theme[1]))
-    return [(one_line(name), number) for name, number, _ in every]
+    return [(one_line(name), number, topic) for name, number, topic in every]
 
 
 def small(name: str) -> str:
@@ -147,7 +148,8 @@ def _spoken(section: BriefSection, briefing: Briefing) -> set[str]:
 
 def _also(heading: str, papers: Sequence[BriefPaper], count: int, briefing: Briefing) -> Also:
     numbers = {citation.paper_id: citation.n for citation in briefing.citations}
-    named = tuple(Named(short_name(paper), paper, numbers.get(paper.paper_id)) for paper in papers[:_IN_A_LINE])
+    shown = len(papers) if count <= _IN_A_LINE + 1 else _IN_A_LINE  # "1 more" takes the room of its name
+    named = tuple(Named(short_name(paper), paper, numbers.get(paper.paper_id)) for paper in papers[:shown])
     return Also(heading, named, count - len(named))
 
 
