@@ -124,8 +124,11 @@ async def deliver(
                         group.create_task(_mails(run, chosen))
                 for _ in range(min(_WEBHOOKS, due.get("webhook", 0))):
                     group.create_task(_webhooks(run))
-        except* PaperbriefError as errors:
-            raise errors.exceptions[0] from errors
+        except ExceptionGroup as errors:  # not `except*`: what is raised inside that, early 3.11 wraps in a group again
+            ours, others = errors.split(PaperbriefError)
+            if ours is None or others is not None:
+                raise
+            raise ours.exceptions[0] from errors
     left = await desk.catalogue.read(deliveries.counts)
     waiting = sum(left.get(state, 0) for state in ("waiting", "failed", "claimed", "sending"))
     return DeliveryReport(**run.done, waiting=waiting, stopped=run.stopped)

@@ -49,7 +49,7 @@ def test_a_sentence_opens_the_abstract_that_the_page_has_already(visit: Visits, 
     on = visit("/briefs")
     asked: list[str] = []
     on.page.on("request", lambda request: asked.append(request.url))
-    on.page.get_by_role("link", name=brief["title"]).first.click()
+    on.page.locator(f'a[href$="/briefs/{brief["id"]}"]').first.click()
     said, quote = first_span(brief)
     on.page.locator(".prose .said").filter(has_text=said).first.hover()
     expect(on.page.locator(".pane mark").first).to_have_text(quote)
