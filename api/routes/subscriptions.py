@@ -118,7 +118,9 @@ async def confirm_page(link: LinkQuery, house: HouseDep, request: Request) -> Re
         return await _no_link(house, request, error)
     if found is None or found[2]:
         return _page(house, "gone" if found is None else "used")
-    return _page(house, "confirm", token=link.token, topics=found[0], cadence=found[1])
+    topics, cadence, _ = found
+    crowded = await subscribe.without_room(house.post, topics, cadence)
+    return _page(house, "confirm", token=link.token, topics=topics, cadence=cadence, crowded=crowded)
 
 
 @router.post("/v1/subscriptions/confirm", summary="Confirm", response_model=Confirmation, responses=_LINKS)

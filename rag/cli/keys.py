@@ -10,6 +10,7 @@ from rag.cli.run import desk_of, put_json, say
 
 if TYPE_CHECKING:
     from rag.catalogue import Catalogue
+    from rag.deliver.desk import DeliverDesk
     from rag.models import AccessKey, KeyScope
 
 app = typer.Typer(help="Make, list and revoke the keys that open the HTTP service.", no_args_is_help=True)
@@ -80,6 +81,34 @@ def revoke(
 
     desk_of(context).run_catalogue(work)
     say(f"key {key_id} is revoked.")
+
+
+@app.command()
+def feed(
+    context: typer.Context,
+    key_id: Annotated[str, typer.Argument(metavar="ID", help="The key's identifier, as `keys list` shows it.")],
+    as_json: Json = False,
+) -> None:
+    """Print the addresses of the feeds for a feed reader, which cannot log in. They end when the key is revoked."""
+    from rag.catalogue import keys
+    from rag.errors import InputError, NotFound
+
+    async def work(desk: DeliverDesk) -> list[str]:
+        key = next((key for key in await desk.catalogue.read(keys.every) if key.id == key_id), None)
+        if key is None:
+            raise NotFound(f"There is no key {key_id!r}.", hint="`paperbrief keys list` shows the keys.")
+        if key.revoked or "read" not in key.scopes:
+            why = "is revoked" if key.revoked else "may not read"
+            raise InputError(f"Key {key_id} {why}.", hint="Make one with `paperbrief keys create NAME`.")
+        token = desk.tokens.sign("feed", key.id)
+        return [f"{desk.site.rstrip('/')}/feeds/briefs.{kind}?token={token}" for kind in ("atom", "json")]
+
+    atom, json_feed = desk_of(context).run_deliveries(work)
+    if as_json:
+        put_json({"atom": atom, "json": json_feed})
+    else:
+        typer.echo(atom)
+        typer.echo(json_feed)
 
 
 def _scopes(given: list[str]) -> list[KeyScope]:

@@ -18,7 +18,7 @@ from rag.catalogue.subscribers import Asked, Confirmed, Ended, Kept
 from rag.deliver.address import mail_address, same_address, webhook_address
 from rag.deliver.desk import DeliverDesk
 from rag.deliver.tokens import LASTS
-from rag.deliver.wishes import checked_topics
+from rag.deliver.wishes import checked_topics, topic_key
 from rag.errors import InputError, NotFound, TooManyAsked
 from rag.models import Cadence, Channel, Subscriber
 
@@ -54,6 +54,13 @@ async def asked_for(desk: DeliverDesk, token: str) -> tuple[tuple[str, ...], Cad
     sign_up_id = desk.tokens.read("confirm", token, now=desk.clock())
     found = await desk.catalogue.read(subscribers.asked_topics, sign_up_id)
     return None if found is None else (tuple(found[0]), found[1], found[2])
+
+
+async def without_room(desk: DeliverDesk, topics: Sequence[str], cadence: Cadence) -> list[str]:
+    """Those of the topics that no brief would be written on now, since others are wanted by more people."""
+    wanted = [topic_key(topic) for topic in await desk.catalogue.read(subscribers.wanted_topics, cadence)]
+    written = wanted[: desk.topics]
+    return [topic for topic in topics if len(written) == desk.topics and topic_key(topic) not in written]
 
 
 async def confirm(desk: DeliverDesk, token: str) -> Confirmed:

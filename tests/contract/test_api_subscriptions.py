@@ -18,6 +18,7 @@ from api.limits import SIGN_UPS
 from api.problems import Refusal
 from rag.catalogue import subscribers
 from rag.config import Settings
+from rag.deliver import subscribe
 from rag.deliver.desk import DeliverDesk
 from rag.deliver.post import deliver
 from rag.library import Library
@@ -91,6 +92,19 @@ async def test_asked_confirmed_and_left(shelf: Shelf, client: httpx.AsyncClient)
     assert await states(shelf) == ["ended"], "an old link brings nobody back"
     assert (await client.post(f"{SUBSCRIPTIONS}/erase?token={token}")).json() == {"status": "erased"}
     assert await states(shelf) == []
+
+
+async def test_a_topic_without_room_is_told_before_it_is_confirmed(shelf: Shelf) -> None:
+    own = shelf[1].model_copy(update={"schedule_topics": 1})
+    desk = DeliverDesk.of(own, shelf[0].catalogue)
+    assert await subscribe.without_room(desk, ["graphs"], "weekly") == []
+    await subscribe.add(desk, "bob@example.org", ["trees"], "weekly", confirmed=True)
+    assert await subscribe.without_room(desk, ["graphs", "Trees"], "weekly") == ["graphs"]
+    assert await subscribe.without_room(desk, ["graphs"], "monthly") == [], "monthly ones have room of their own"
+    async with api(shelf[0], own, allowed_hosts=("localhost",)) as client:
+        await client.post(SUBSCRIPTIONS, json={"email": ADA, "topics": ["graphs <b>", "trees"], "cadence": "weekly"})
+        page = (await client.get(await mailed(shelf, f"{SUBSCRIPTIONS}/confirm"))).text
+    assert 'no room at present for <bdi dir="auto">graphs &lt;b&gt;</bdi>:' in page
 
 
 async def test_the_reply_does_not_tell_who_is_known(shelf: Shelf, client: httpx.AsyncClient) -> None:

@@ -37,3 +37,18 @@ def test_what_cannot_be_is_said_in_a_sentence(run: Run, arguments: tuple[str, ..
     done = run("subscribers", *arguments)
     assert done.status == 1
     assert says in done.err
+
+
+def test_a_key_has_addresses_for_feed_readers(run: Run) -> None:
+    made = run("keys", "create", "reader", "--json").json
+    atom, json_feed = run("keys", "feed", made["id"]).out.split()
+    assert "/feeds/briefs.atom?token=" in atom
+    assert "/feeds/briefs.json?token=" in json_feed
+    assert run("keys", "feed", made["id"], "--json").json == {"atom": atom, "json": json_feed}
+    assert made["key"] not in atom
+    assert "no key" in run("keys", "feed", "key_0").err
+    writer = run("keys", "create", "writer", "--scope", "write", "--json").json
+    assert "may not read" in run("keys", "feed", writer["id"]).err
+    run("keys", "revoke", made["id"])
+    refused = run("keys", "feed", made["id"])
+    assert (refused.status, "is revoked" in refused.err) == (1, True)
