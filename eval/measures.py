@@ -130,12 +130,12 @@ MEASURES: tuple[Measure, ...] = (
         "decline.named", "Declining", "outcome_named", "Unanswerable ones given the very outcome that is expected."
     ),
     Measure("decline.near_first", "Declining", "near_first", "Declined near misses that name the near paper first."),
-    Measure("premise.noticed", "Premises", "premise_noticed", "Wrong premises with a note that says so."),
+    Measure("premise.noticed", "Premises", "premise_noticed", "Wrong premises with a note that says so.", target=0.8),
     Measure("premise.corrected", "Premises", "premise_corrected", "Wrong premises answered with what is so."),
     Measure(
         "premise.false_alarm", "Premises", "premise_false", "Such notes where the premise is right.", better="less"
     ),
-    Measure("citation.precision", "Citations", "citation_precision", "Cited papers that belong."),
+    Measure("citation.precision", "Citations", "citation_precision", "Cited papers that belong.", target=0.92),
     Measure("citation.recall", "Citations", "citation_recall", "Papers that belong and are cited."),
     Measure(
         "citation.sentence_precision", "Citations", "sentence_precision", "Sentences whose every citation belongs."
@@ -178,6 +178,14 @@ MEASURES: tuple[Measure, ...] = (
         better="less",
     ),
     *_retrieval("search", "that search finds"),
+    Measure(
+        "search.recall@5.factoid",
+        "Retrieval",
+        "search_recall@5",
+        "The right paper of a factoid question among the first 5 that search finds.",
+        _FOUND[:1],
+        target=0.97,
+    ),
     *_retrieval("evidence", "that the evidence is taken from"),
     Measure("latency.p50", "Time", "latency_ms", "Milliseconds an answer, median.", better="less", kind="quantile"),
     Measure("latency.p95", "Time", "latency_ms", "… the 95th percentile.", better="less", kind="quantile", q=0.95),
