@@ -85,17 +85,11 @@ async def calibrate(sources: Sequence[Source], *, embedder: Embedder, name: str,
         )
     found: list[Case] = []
     only_surveys: list[Case] = []
+    further = [source for source in sources if source.further and not source.topical]
     for source in sources:
         async with shelf(source.corpus, embedder=embedder) as opened:
-            beside = [
-                q
-                for other in sources
-                if other.further and not other.topical and other is not source
-                for q in other.questions
-            ]
-            made = await cases(
-                opened, source.questions, further=source.further, beside=() if source.topical else beside
-            )
+            beside = [q for other in further if other is not source for q in other.questions]
+            made = await cases(opened, source.questions, further=source.further, beside=beside)
             (only_surveys if source.topical else found).extend(made)
     fit = replace(fitted(found), surveys=fitted_surveys([*found, *only_surveys]))
     return content(fit, sources, found, embedding=embedder.identity, name=name, version=version)

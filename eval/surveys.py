@@ -19,7 +19,7 @@ import numpy as np
 from sklearn.linear_model import LogisticRegression
 
 from eval.asking import Shelf, shelf
-from eval.briefs.gold import packaged_topics
+from eval.briefs.gold import as_surveys, topics_to_choose_on
 from eval.calibrate_cases import author
 from eval.halves import read_gold, read_half
 from eval.scratch import builtin_embedder
@@ -27,7 +27,6 @@ from rag.compose.surveys import Traits, by_paper, chosen, probability, traits
 from rag.config import load
 from rag.question import Kind, understand
 
-_ASKED = ("papers on {}", "which of these papers are about {}?")
 _STRENGTH = 0.1
 """scikit-learn's C, the inverse of the L2 penalty on standardised traits."""
 
@@ -71,9 +70,10 @@ Written = tuple[str, str, tuple[str, ...], tuple[str, ...]]
 def _shipped() -> list[Written]:
     """Author, question, papers that belong, papers that may be named."""
     surveys = [q for q in (*read_half("choosing"), *read_half("voices")) if q.slice == "survey"]
-    topics = [topic for topic in packaged_topics() if topic.half == "choosing" and topic.titles]
     return [(author(q), q.question, q.titles, q.also) for q in surveys] + [
-        ("topics", asked.format(topic.topic), topic.titles, topic.also) for topic in topics for asked in _ASKED
+        ("topics", asked, topic.titles, topic.also)
+        for topic in topics_to_choose_on()
+        for asked in as_surveys(topic.topic)
     ]
 
 

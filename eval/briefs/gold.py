@@ -40,6 +40,16 @@ def packaged_topics() -> list[GoldTopic]:
     return _read((files("eval.briefs") / TOPICS).read_text(encoding="utf-8"), TOPICS)
 
 
+def as_surveys(topic: str) -> tuple[str, ...]:
+    """A topic as people ask for the papers on it."""
+    return f"papers on {topic}", f"which of these papers are about {topic}?"
+
+
+def topics_to_choose_on() -> list[GoldTopic]:
+    """The packaged topics that settings may be chosen on, and that some paper belongs to."""
+    return [topic for topic in packaged_topics() if topic.half == "choosing" and topic.titles]
+
+
 def topics_in(path: Path) -> list[GoldTopic]:
     """Topics of another file in the same form. Raises UnreadableSource."""
     return _read(path.read_text(encoding="utf-8"), path.name)

@@ -10,6 +10,7 @@ from rag.brief.plan import Plan, PlannedPaper, PlannedTheme, named
 from rag.brief.request import BriefRequest
 from rag.brief.select import Candidate
 from rag.models import BriefNote, Changes, FurtherTheme, LeftOut, Paper, QuietPaper
+from rag.text.names import system_of
 
 _LEAST_THEMES = 3  # themes of a week that are told at least
 _OF_A_THEME = 1.3  # papers of a theme that are told on average
@@ -112,7 +113,7 @@ def _planned(paper: Paper) -> PlannedPaper:
         title=paper.title,
         url=paper.url,
         published=paper.published,
-        name=named(paper).name,
+        name=system_of(paper.title, paper.abstract),
     )
 
 

@@ -159,12 +159,14 @@ def _papers_of_sides(question: Question, evidence: Sequence[Evidence]) -> list[s
     named = systems(evidence)
     if len(named) != 1 or not question.parts:
         return named
-    return named + [
-        max(about, key=lambda e: _of(e, place)).paper.id
-        for place, part in enumerate(question.parts)
-        if not any(e.own and place < len(e.parts) and e.parts[place].own for e in evidence)
-        and (about := [e for e in evidence if e.paper.id not in named and _is_about(e, part, place)])
-    ]
+    others = []
+    for place, part in enumerate(question.parts):
+        if any(e.own and place < len(e.parts) and e.parts[place].own for e in evidence):
+            continue
+        about = [e for e in evidence if e.paper.id not in named and _is_about(e, part, place)]
+        if about:
+            others.append(max(about, key=lambda e: _of(e, place)).paper.id)
+    return named + others
 
 
 def _is_about(evidence: Evidence, part: Question, place: int) -> bool:
